@@ -41,10 +41,12 @@ class Condition(Term):
     Attributes:
         you: fits after "because", about the person who writes.
         they: the same about somebody else; holds ``{who}``.
+        passing: it is over once it is over; any other condition counts however long ago it was.
     """
 
     you: str
     they: str
+    passing: bool = False
 
 
 class Vocabulary(Strict):
@@ -53,6 +55,8 @@ class Vocabulary(Strict):
     conditions: Mapping[str, Condition]
     situations: Mapping[str, Term]
     areas: Mapping[str, Term]
+    kinds: Mapping[str, Term]
+    regions: Mapping[str, Term]
 
     def implied(self, conditions: frozenset[str]) -> frozenset[str]:
         """The given conditions with all that they imply, to any depth."""
@@ -72,13 +76,13 @@ def reasons(error: ValidationError) -> str:
 
 
 def load_vocabulary(folder: Path = DATA / "vocabulary") -> Vocabulary:
-    """Reads ``conditions.yml``, ``situations.yml`` and ``areas.yml``.
+    """Reads the five files of terms.
 
     Raises:
         ContentError: a key is unknown or missing, or an ``implies`` names nothing.
     """
     parts = {}
-    for kind in ("conditions", "situations", "areas"):
+    for kind in ("conditions", "situations", "areas", "kinds", "regions"):
         path = folder / f"{kind}.yml"
         content = read_yaml(path)
         if set(content) != {kind}:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict
 
 import numpy as np
 
@@ -25,6 +26,10 @@ NORM_EPSILON = 1e-12
 #: Positions kept: longer texts are cut, as the published model does (it was trained on 128, and cuts at 256).
 POSITIONS = 256
 OPSET = 17
+#: Layers that classifiers with last layers of their own share with the plain encoder.
+SHARED = 4
+
+Weights = Dict[str, "np.ndarray[Any, Any]"]
 
 
 class EncoderUnavailable(RuntimeError):
@@ -85,20 +90,87 @@ class _Graph:
         return str(self.add("Add", self.add("MatMul", x, self.constant(weight.T)), self.constant(bias)))
 
 
-def _bert(weights: dict[str, "np.ndarray[Any, Any]"]) -> Any:
-    """The graph: token ids and mask, both int64 (batch, tokens), to float32 (batch, 384), of length 1."""
+def _attention_mask(g: _Graph) -> str:
+    """The ``mask`` input as what is added to attention scores: 0 for a token, -10000 for padding."""
+    from onnx import TensorProto
+
+    mask = g.add("Cast", "mask", to=TensorProto.FLOAT)
+    axes = g.constant(np.array([1, 2], dtype=np.int64))
+    one, far = g.constant(np.array(1.0, dtype=np.float32)), g.constant(np.array(-1e4, dtype=np.float32))
+    return str(g.add("Mul", g.add("Sub", one, g.add("Unsqueeze", mask, axes)), far))
+
+
+def _norm(g: _Graph, x: str, weights: Weights, name: str) -> str:
+    scale, bias = g.constant(weights[f"{name}.weight"]), g.constant(weights[f"{name}.bias"])
+    return str(g.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=NORM_EPSILON))
+
+
+def _layer(g: _Graph, x: str, hidden: str, weights: Weights, number: int) -> str:
+    """One layer of the encoder: attention and a feed-forward part, each with its residual and norm."""
+
+    def heads(y: str) -> str:
+        shaped = g.add("Reshape", y, g.constant(np.array([0, 0, HEADS, HEAD_WIDTH], dtype=np.int64)))
+        return str(g.add("Transpose", shaped, perm=[0, 2, 1, 3]))
+
+    layer = f"encoder.layer.{number}"
+    part = f"{layer}.attention.self"
+    # The query's scaling goes into its weights, the three projections into one product.
+    scale = np.float32(1 / np.sqrt(HEAD_WIDTH))
+    weight = np.concatenate(
+        [weights[f"{part}.query.weight"] * scale, weights[f"{part}.key.weight"], weights[f"{part}.value.weight"]]
+    )
+    bias = np.concatenate(
+        [weights[f"{part}.query.bias"] * scale, weights[f"{part}.key.bias"], weights[f"{part}.value.bias"]]
+    )
+    thirds = g.constant(np.array([WIDTH] * 3, dtype=np.int64))
+    query, key, value = g.add("Split", g.linear(x, weight, bias), thirds, outputs=3, axis=-1)
+    scores = g.add("MatMul", heads(query), g.add("Transpose", heads(key), perm=[0, 1, 3, 2]))
+    attention = g.add("Softmax", g.add("Add", scores, hidden), axis=-1)
+    context = g.add("Transpose", g.add("MatMul", attention, heads(value)), perm=[0, 2, 1, 3])
+    flat = g.add("Reshape", context, g.constant(np.array([0, 0, WIDTH], dtype=np.int64)))
+    out = f"{layer}.attention.output"
+    projected = g.linear(flat, weights[f"{out}.dense.weight"], weights[f"{out}.dense.bias"])
+    x = _norm(g, g.add("Add", projected, x), weights, f"{out}.LayerNorm")
+    inner = g.linear(x, weights[f"{layer}.intermediate.dense.weight"], weights[f"{layer}.intermediate.dense.bias"])
+    # GELU by the error function, as published.
+    half, root = g.constant(np.array(0.5, dtype=np.float32)), g.constant(np.sqrt(np.float32(2)))
+    one = g.constant(np.array(1.0, dtype=np.float32))
+    active = g.add("Mul", g.add("Mul", inner, g.add("Add", g.add("Erf", g.add("Div", inner, root)), one)), half)
+    projected = g.linear(active, weights[f"{layer}.output.dense.weight"], weights[f"{layer}.output.dense.bias"])
+    return _norm(g, g.add("Add", projected, x), weights, f"{layer}.output.LayerNorm")
+
+
+def _mean(g: _Graph, x: str) -> str:
+    """The mean over a text's tokens, of length 1: how the published model makes one vector of many."""
+    from onnx import TensorProto
+
+    mask = g.add("Cast", "mask", to=TensorProto.FLOAT)
+    wide = g.add("Unsqueeze", mask, g.constant(np.array([2], dtype=np.int64)))
+    tokens = g.constant(np.array([1], dtype=np.int64))
+    total = g.add("ReduceSum", g.add("Mul", x, wide), tokens, keepdims=0)
+    mean = g.add("Div", total, g.add("ReduceSum", wide, tokens, keepdims=0))
+    return str(g.add("LpNormalization", mean, axis=-1, p=2))
+
+
+def _model(g: _Graph, inputs: list[Any], outputs: dict[str, tuple[str, list[Any]]]) -> Any:
+    """The finished ONNX model; ``outputs``: public name to inner name and shape."""
+    from onnx import TensorProto, helper
+
+    for public, (inner, _) in outputs.items():
+        g.nodes.append(helper.make_node("Identity", [inner], [public]))
+    results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, (_, shape) in outputs.items()]
+    graph = helper.make_graph(g.nodes, "backtalk-encoder", inputs, results, g.weights)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
+
+
+def _encoder(weights: Weights, shared: int) -> Any:
+    """Token ids and mask, int64 (batch, tokens), to ``vector`` (batch, 384) and ``hidden`` (batch, tokens, 384).
+
+    ``hidden`` is what the first ``shared`` layers make of the text; a classifier's own last layers go on from there.
+    """
     from onnx import TensorProto, helper
 
     g = _Graph()
-
-    def norm(x: str, name: str) -> str:
-        scale, bias = g.constant(weights[f"{name}.weight"]), g.constant(weights[f"{name}.bias"])
-        return str(g.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=NORM_EPSILON))
-
-    def heads(x: str) -> str:
-        shaped = g.add("Reshape", x, g.constant(np.array([0, 0, HEADS, HEAD_WIDTH], dtype=np.int64)))
-        return str(g.add("Transpose", shaped, perm=[0, 2, 1, 3]))
-
     # One text a row, so every token is of segment 0: its vector can be added to the positions beforehand.
     positions = (
         weights["embeddings.position_embeddings.weight"][:POSITIONS]
@@ -108,73 +180,57 @@ def _bert(weights: dict[str, "np.ndarray[Any, Any]"]) -> Any:
     zero = g.constant(np.array([0], dtype=np.int64))
     place = g.add("Slice", g.constant(positions), zero, length, zero)
     words = g.add("Gather", g.constant(weights["embeddings.word_embeddings.weight"]), "ids")
-    x = norm(g.add("Add", words, place), "embeddings.LayerNorm")
-
-    mask = g.add("Cast", "mask", to=TensorProto.FLOAT)
-    axes = g.constant(np.array([1, 2], dtype=np.int64))
-    one, far = g.constant(np.array(1.0, dtype=np.float32)), g.constant(np.array(-1e4, dtype=np.float32))
-    hidden = g.add("Mul", g.add("Sub", one, g.add("Unsqueeze", mask, axes)), far)
-    merged = g.constant(np.array([0, 0, WIDTH], dtype=np.int64))
-    scale = np.float32(1 / np.sqrt(HEAD_WIDTH))
+    x = _norm(g, g.add("Add", words, place), weights, "embeddings.LayerNorm")
+    hidden_mask = _attention_mask(g)
+    hidden = x
     for number in range(LAYERS):
-        layer = f"encoder.layer.{number}"
-        part = f"{layer}.attention.self"
-        # The query's scaling goes into its weights, the three projections into one product.
-        weight = np.concatenate(
-            [weights[f"{part}.query.weight"] * scale, weights[f"{part}.key.weight"], weights[f"{part}.value.weight"]]
-        )
-        bias = np.concatenate(
-            [weights[f"{part}.query.bias"] * scale, weights[f"{part}.key.bias"], weights[f"{part}.value.bias"]]
-        )
-        thirds = g.constant(np.array([WIDTH] * 3, dtype=np.int64))
-        query, key, value = g.add("Split", g.linear(x, weight, bias), thirds, outputs=3, axis=-1)
-        scores = g.add("MatMul", heads(query), g.add("Transpose", heads(key), perm=[0, 1, 3, 2]))
-        attention = g.add("Softmax", g.add("Add", scores, hidden), axis=-1)
-        context = g.add("Transpose", g.add("MatMul", attention, heads(value)), perm=[0, 2, 1, 3])
-        out = f"{layer}.attention.output"
-        projected = g.linear(
-            g.add("Reshape", context, merged), weights[f"{out}.dense.weight"], weights[f"{out}.dense.bias"]
-        )
-        x = norm(g.add("Add", projected, x), f"{out}.LayerNorm")
-        inner = g.linear(
-            x, weights[f"{layer}.intermediate.dense.weight"], weights[f"{layer}.intermediate.dense.bias"]
-        )
-        # GELU by the error function, as published.
-        half, root = g.constant(np.array(0.5, dtype=np.float32)), g.constant(np.sqrt(np.float32(2)))
-        gate = g.add("Add", g.add("Erf", g.add("Div", inner, root)), one)
-        active = g.add("Mul", g.add("Mul", inner, gate), half)
-        projected = g.linear(active, weights[f"{layer}.output.dense.weight"], weights[f"{layer}.output.dense.bias"])
-        x = norm(g.add("Add", projected, x), f"{layer}.output.LayerNorm")
-
-    last = g.constant(np.array([2], dtype=np.int64))
-    wide = g.add("Unsqueeze", mask, last)
-    tokens = g.constant(np.array([1], dtype=np.int64))
-    total = g.add("ReduceSum", g.add("Mul", x, wide), tokens, keepdims=0)
-    mean = g.add("Div", total, g.add("ReduceSum", wide, tokens, keepdims=0))
-    g.add("LpNormalization", mean, axis=-1, p=2)
-    g.nodes[-1].output[0] = "vector"
-
-    texts = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("ids", "mask")]
-    vector = helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", WIDTH])
-    graph = helper.make_graph(g.nodes, "all-MiniLM-L6-v2", texts, [vector], g.weights)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
+        x = _layer(g, x, hidden_mask, weights, number)
+        if number + 1 == shared:
+            hidden = x
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("ids", "mask")]
+    outputs = {"vector": (_mean(g, x), ["batch", WIDTH]), "hidden": (hidden, ["batch", "tokens", WIDTH])}
+    return _model(g, inputs, outputs)
 
 
-def build(target: Path, quantized: bool = True) -> None:
-    """Writes the encoder to ``target`` as ONNX.
+def classifier(weights: Weights, first: int, heads: dict[str, tuple[Any, Any]], scale: float) -> Any:
+    """Last layers of their own and linear heads on top of ``hidden``: ``hidden`` and ``mask`` to logits by head.
 
     Args:
-        target: the file to write; about 23 MB quantized, 90 MB otherwise.
-        quantized: int8 weights (one scale a column) in place of float32.
+        weights: of the layers from ``first`` on, under the published names.
+        first: the number of layers that are shared, and so left out here.
+        heads: name to weight (384, classes) and bias (classes); ``scale`` multiplies the unit vector before.
+    """
+    from onnx import TensorProto, helper
+
+    g = _Graph()
+    hidden_mask = _attention_mask(g)
+    x = "hidden"
+    for number in range(first, LAYERS):
+        x = _layer(g, x, hidden_mask, weights, number)
+    vector = g.add("Mul", _mean(g, x), g.constant(np.array(scale, dtype=np.float32)))
+    outputs = {name: (g.linear(vector, weight.T, bias), ["batch", len(bias)]) for name, (weight, bias) in heads.items()}
+    inputs = [
+        helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["batch", "tokens", WIDTH]),
+        helper.make_tensor_value_info("mask", TensorProto.INT64, ["batch", "tokens"]),
+    ]
+    return _model(g, inputs, outputs)
+
+
+def load_weights() -> Weights:
+    """The published weights, by name.
 
     Raises:
-        EncoderUnavailable: the weights are missing or are not the published ones.
+        EncoderUnavailable: they are missing or are not the published ones.
     """
     from safetensors.numpy import load_file
 
     source = weights_folder() / "model.safetensors"
     check_weights(source)
-    model = _bert(load_file(str(source)))
+    return dict(load_file(str(source)))
+
+
+def save(model: Any, target: Path, quantized: bool = True) -> None:
+    """Writes a model, with int8 weights (one scale a column) in place of float32 if ``quantized``."""
     if not quantized:
         target.write_bytes(model.SerializeToString())
         return
@@ -183,6 +239,20 @@ def build(target: Path, quantized: bool = True) -> None:
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.onnx"
         full.write_bytes(model.SerializeToString())
-        quantize_dynamic(
-            full, target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gather"]
-        )
+        # The library advises a step that does not change this graph, at warning level, on the root logger.
+        logging.disable(logging.WARNING)
+        try:
+            quantize_dynamic(
+                full, target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gather"]
+            )
+        finally:
+            logging.disable(logging.NOTSET)
+
+
+def build(target: Path, quantized: bool = True, shared: int = SHARED) -> None:
+    """Writes the encoder to ``target`` as ONNX: about 23 MB quantized, 90 MB otherwise.
+
+    Raises:
+        EncoderUnavailable: the weights are missing or are not the published ones.
+    """
+    save(_encoder(load_weights(), shared), target, quantized)
