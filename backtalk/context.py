@@ -206,6 +206,11 @@ class Analysis:
                 return "this person"
         return nearest
 
+    def people(self) -> list[str]:
+        """Everybody who is named, in the order of the text, as the bot would name them."""
+        named = [cue for label, cues in self._cues.items() if label.startswith("person:") for cue in cues]
+        return list(dict.fromkeys(cue.label.split(":", 1)[1] for cue in sorted(named, key=lambda cue: cue.start)))
+
     def person(self, start: int) -> Optional[str]:
         """Whose a statement at ``start`` is, if not the writer's: "your wife"."""
         return self._subject(start, PERSON_REACH) or None

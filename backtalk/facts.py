@@ -64,7 +64,8 @@ class Fact:
     """One thing said.
 
     Attributes:
-        kind: condition, situation, area, kind, region, age (years), weeks (of pregnancy), duration (days), intensity (0-10).
+        kind: condition, situation, area, kind, region, person, age (years), weeks (of pregnancy), duration (days),
+            intensity (0-10).
         value: an id of the vocabulary, or a number.
         role: ``self``, ``other``, ``denied``, or ``mentioned`` (spoken of, of nobody in particular).
         person: whose it is, if not the writer's: "your wife".
@@ -118,6 +119,7 @@ class FactFinder:
             else:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
         facts += self._numbers(doc, view)
+        facts += [Fact("person", label, OTHER, label) for label in view.people()]
         unique: dict[tuple[str, str, str, Optional[str]], Fact] = {}
         for fact in facts:
             unique.setdefault((fact.kind, fact.value, fact.role, fact.person), fact)

@@ -190,7 +190,8 @@ class Entry(Strict):
         situations, areas: ids of the vocabulary it fits; none means any.
         avoid_if: conditions in which it is left out. ``care_if``: condition to a sentence of extra care.
         stop_if: fits after "Stop if".
-        instead: entries to offer in place of an honest no. attaches_to: entries a caution goes with.
+        instead: entries to offer in place of an honest no. attaches_to: entries a caution goes with, and only_if: the
+            conditions of which one must hold for that.
         easier, harder: the step before and after it, where there is one.
         asks: how people ask for it.
     """
@@ -216,6 +217,7 @@ class Entry(Strict):
     guide: Place
     instead: tuple[str, ...] = ()
     attaches_to: tuple[str, ...] = ()
+    only_if: tuple[str, ...] = ()
     easier: Optional[str] = None
     harder: Optional[str] = None
     asks: tuple[str, ...]
@@ -235,6 +237,7 @@ class Entry(Strict):
                 "the role 'no' and the verdict 'do-not-recommend' go together",
             ),
             (bool(values["attaches_to"]) <= (role is Role.CAUTION), "only a caution has attaches_to"),
+            (bool(values["only_if"]) <= bool(values["attaches_to"]), "only_if says when a caution goes with another entry"),
             (bool(values["guide_dose"]) <= bool(values["dose_note"]), "a guide_dose needs a dose_note that says why"),
             (
                 role is not Role.REMEDY or values["kind"] not in PHYSICAL or bool(values["stop_if"]),
@@ -272,10 +275,17 @@ class Source(Strict):
 
 
 class Topic(Strict):
-    """A file of the store."""
+    """A file of the store.
+
+    Attributes:
+        offer_if: conditions of which one must hold before its entries are offered unasked; none: no such need.
+        only_asked: its entries are never offered unasked.
+    """
 
     name: str
     title: str
+    offer_if: tuple[str, ...] = ()
+    only_asked: bool = False
     entries: tuple[Entry, ...]
 
 
@@ -315,9 +325,9 @@ _OTHER_FILES = {"sources.yml"}
 
 def _load_topic(path: Path) -> Topic:
     content = read_yaml(path)
-    unknown = set(content) - {"topic", "title", "entries"}
+    unknown = set(content) - {"topic", "title", "offer_if", "only_asked", "entries"}
     if unknown or "topic" not in content or not isinstance(content.get("entries"), list):
-        raise ContentError(f"{shown(path)}: the top-level keys are topic, title and entries, and no other")
+        raise ContentError(f"{shown(path)}: the top-level keys are topic, title, entries, offer_if and only_asked")
     if content["topic"] != path.stem:
         raise ContentError(f"{shown(path)}: topic is '{content['topic']}', the file's name says '{path.stem}'")
     entries = []
@@ -330,7 +340,8 @@ def _load_topic(path: Path) -> Topic:
         except ValidationError as error:
             raise ContentError(f"{shown(path)}: {name}: {reasons(error)}") from None
     try:
-        return Topic(name=content["topic"], title=content.get("title"), entries=tuple(entries))
+        header = {key: value for key, value in content.items() if key not in ("topic", "entries")}
+        return Topic(name=content["topic"], entries=tuple(entries), **header)
     except ValidationError as error:
         raise ContentError(f"{shown(path)}: {reasons(error)}") from None
 
@@ -338,11 +349,20 @@ def _load_topic(path: Path) -> Topic:
 def _check_names(store: Store, paths: Mapping[str, Path]) -> None:
     """Every id that an entry names must exist, and no inventory id may be covered twice."""
     covered: dict[str, str] = {}
+    for topic in store.topics.values():
+        for name in topic.offer_if:
+            if name not in store.vocabulary.conditions:
+                raise ContentError(f"{shown(paths[topic.name])}: there is no condition '{name}'")
+    for group in (store.vocabulary.situations, store.vocabulary.areas):
+        for term in group.values():
+            for name in term.topics:
+                if name not in store.topics:
+                    raise ContentError(f"data/vocabulary: {term.label}: there is no topic '{name}'")
     for entry in store:
         at = f"{shown(paths[entry.topic])}: {entry.id}"
         named: list[tuple[str, Union[tuple[str, ...], Mapping[str, Any]], Any]] = [
             ("condition", entry.avoid_if, store.vocabulary.conditions),
-            ("condition", tuple(entry.care_if), store.vocabulary.conditions),
+            ("condition", tuple(entry.care_if) + entry.only_if, store.vocabulary.conditions),
             ("situation", entry.situations, store.vocabulary.situations),
             ("area", entry.areas, store.vocabulary.areas),
             ("source", entry.evidence.sources, store.sources),

@@ -28,11 +28,13 @@ class Term(Strict):
         label: how a sentence names it.
         implies: ids of the same kind that hold too.
         words: how people say it.
+        topics: topics of the store that answer it best.
     """
 
     label: str
     implies: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 class Condition(Term):

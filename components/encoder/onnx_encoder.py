@@ -19,13 +19,16 @@ Array = Any  # a NumPy array; its shape stands in the docstring
 class Encoder:
     """The encoder as it lies in a folder: ``encoder.onnx`` and ``tokenizer.json``.
 
+    Args:
+        threads: 1 for a server, 0 (as many as there are cores) for training.
+
     Raises:
         FileNotFoundError: one of the two is missing.
     """
 
     GRAPH, TOKENIZER = "encoder.onnx", "tokenizer.json"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threads: int = 1) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -37,7 +40,7 @@ class Encoder:
         self._tokenizer.enable_truncation(PIECES)
         options = onnxruntime.SessionOptions()
         # One message is too small a sum to be worth a second thread; and the action server wants a core too.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.intra_op_num_threads = options.inter_op_num_threads = threads
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(folder / self.GRAPH), options, providers=["CPUExecutionProvider"]

@@ -1,0 +1,16 @@
+"""When the bot is not sure: the likeliest meanings as sentences, or a plain "I did not get that"."""
+
+from __future__ import annotations
+
+from actions.base import BacktalkAction, adviser
+from backtalk.clarify import clarify
+from backtalk.conversation import Message, Reply, State
+
+
+class ActionClarify(BacktalkAction):
+    """Asks back."""
+
+    action_name = "action_clarify"
+
+    def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
+        return clarify(message, state, adviser())

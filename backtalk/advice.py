@@ -1,0 +1,369 @@
+"""Answers from the store: to a question about one thing, to a complaint, to several questions at once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Optional, Sequence
+
+from backtalk.choosing import Request, alternatives, because, cares, cautions, forbidden, offers
+from backtalk.conversation import Ask, Message, NET_EVERY, Option, Pending, Reply, State
+from backtalk.phrases import Phrases
+from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, joined
+from backtalk.store import Entry, Role, Store
+
+#: From this probability on, the likeliest entry is the answer; below it, the answer is "the closest things". Both from
+#: the calibration (`make calibrate`, on messages that training never sees).
+SURE = 0.45
+#: Guesses below this share are not worth naming beside a likelier one.
+WORTH_NAMING = 0.08
+#: Intents that ask for advice in general, and the kinds that they mean.
+GENERAL: dict[str, tuple[str, ...]] = {
+    "describe_pain": (),
+    "ask_self_care": (),
+    "ask_exercises": ("exercise",),
+    "ask_quick_relief": ("heat-cold", "stretch"),
+    "ask_prevention": (),
+}
+GUIDE = "ask_guide"
+#: What the minimum screen asks, and what each yes means: a red flag, or a condition to remember.
+SCREEN: tuple[tuple[str, str], ...] = (
+    ("screen_opt_saddle", "flag:RF-CES"),
+    ("screen_opt_weak", "flag:RF-NEURO"),
+    ("screen_opt_injury", "flag:RF-FRACTURE"),
+    ("screen_opt_bones", "condition:osteoporosis"),
+    ("screen_opt_fever", "flag:RF-INFECT-UR"),
+    ("screen_opt_cancer", "flag:RF-CANCER-HX"),
+    ("screen_opt_weight", "flag:RF-WEIGHTLOSS"),
+    ("screen_opt_chest", "flag:RF-CARDIAC"),
+    ("screen_opt_pregnant", "condition:pregnant"),
+    ("screen_opt_blood", "condition:blood_thinners"),
+    ("screen_opt_feet", "condition:numb_feet"),
+    ("screen_opt_heart", "condition:heart_disease"),
+    ("screen_opt_calf", "flag:RF-DVT"),
+)
+
+_HOW_LONG = re.compile(r"\bhow long|how many (minutes|mins|seconds|hours)|for how long|what temperature|how (hot|warm)\b")
+_HOW_OFTEN = re.compile(r"\bhow (often|many|much)|times (a|per) (day|week)|every day|reps|sets\b")
+
+
+class Adviser:
+    """Makes replies from the store.
+
+    Args:
+        store: the curated store. phrases: the words around it.
+    """
+
+    def __init__(self, store: Store, phrases: Phrases) -> None:
+        self.store = store
+        self.phrases = phrases
+        self.renderer = Renderer(phrases)
+
+    # --- pieces
+
+    def conditions(self, state: State, mentioned: Sequence[str] = ()) -> frozenset[str]:
+        """All conditions that count for this answer."""
+        return state.profile.person.known(self.store.vocabulary, mentioned)
+
+    def because(self, names: Sequence[str], state: State) -> str:
+        """Why something is left out, fit after "because"."""
+        return because(names, self.store, state.profile.subject)
+
+    def card(
+        self, topic: Optional[str], entries: Sequence[Entry], withheld: Sequence[tuple[Entry, str]]
+    ) -> dict[str, Any]:
+        """The answer card of the message contract."""
+        return {
+            "type": "answer",
+            "topic": topic or (entries[0].topic if entries else "general"),
+            "remedies": [self._remedy(entry) for entry in entries],
+            "withheld": [{"id": entry.id, "title": entry.title, "reason": reason} for entry, reason in withheld],
+        }
+
+    def _remedy(self, entry: Entry) -> dict[str, Any]:
+        dose: dict[str, Any] = {}
+        if entry.dose and entry.advice:
+            for unit, amount in entry.dose.amounts.items():
+                dose[unit] = amount.low if amount.low == amount.high else [amount.low, amount.high]
+            dose["text"] = self.renderer.dose(entry.dose)
+        return {
+            "id": entry.id,
+            "covers": list(entry.covers),
+            "role": entry.role.value,
+            "kind": entry.kind.value,
+            "title": entry.title,
+            "short": entry.short,
+            "steps": list(entry.steps or entry.say),
+            "dose": dose,
+            "stop_if": entry.stop_if if entry.advice else None,
+            "grade": entry.evidence.grade.value,
+            "verdict": entry.evidence.verdict.value,
+            "evidence": self.renderer.evidence(entry, full=True),
+            "why": entry.evidence.why,
+            "source": {"section": entry.guide.section, "lines": [list(pair) for pair in entry.guide.lines]},
+            "media": [],
+        }
+
+    def full(self, entry: Entry, conditions: frozenset[str]) -> str:
+        """An entry in full, with the care that the person's conditions ask for."""
+        return self.renderer.full(
+            entry, cares(entry, conditions)[:2], cautions(self.store, entry, conditions)
+        )
+
+    def _lead(self, text: str, state: State) -> str:
+        """The answer's opening, and whom it is for."""
+        who = state.profile.subject
+        return f"{self.phrases.say('for_other', who=who[0].upper() + who[1:])} {text}" if who else text
+
+    def _finish(self, reply: Reply, state: State, entries: Sequence[Entry], topic: Optional[str]) -> Reply:
+        """Notes what was shown; adds the safety net now and then, and the minimum screen once."""
+        focus = state.focus
+        new_topic = topic != focus.topic
+        focus.show([entry.id for entry in entries], topic)
+        focus.net = 0 if new_topic else focus.net + 1
+        # An honest no that warns needs no second warning below it.
+        if focus.net % NET_EVERY == 0 and any(entry.role is not Role.NO for entry in entries):
+            reply.texts.append(self.phrases.say("safety_net", focus.turn))
+        if any(entry.physical and entry.advice for entry in entries) and not focus.screened and not reply.question:
+            focus.screened = "asked"
+            options = [Option(self.phrases.say(name), name) for name in ("screen_none", "screen_one")]
+            reply.question = (self.phrases.say("screen_question"), Pending("screen", options))
+        focus.turn += 1
+        return reply
+
+    def _reason(self, names: Sequence[str], state: State) -> str:
+        return self.because(names, state)
+
+    def _left_out(self, withheld: Sequence[tuple[Entry, Sequence[str]]], state: State) -> list[str]:
+        """One sentence for each reason."""
+        by_reason: dict[str, list[str]] = {}
+        for entry, names in withheld:
+            by_reason.setdefault(self.because(tuple(names), state), []).append(_lower(entry.title))
+        return [
+            self.phrases.say("left_out", what=joined(titles), why=reason) for reason, titles in by_reason.items()
+        ]
+
+    # --- answers
+
+    def answer(self, message: Message, state: State) -> Reply:
+        """The reply to a message that asks for advice."""
+        if "under_18" in self.conditions(state):
+            return self.child(state)
+        asks = message.asks[1:] if len(message.asks) > 2 else message.asks[:1]
+        if len(asks) > 1:
+            return self._several(asks, message, state)
+        ask = asks[0]
+        if ask.intent == "ask_cause":
+            return self.causes(message, state)
+        if ask.intent in GENERAL or not ask.guesses:
+            return self.general(ask, message, state)
+        return self.specific(ask, message, state)
+
+    def child(self, state: State) -> Reply:
+        """The child path: no advice, a doctor, and when it is urgent."""
+        who = state.profile.subject
+        text = self.phrases.say("child_other", who=who) if who else self.phrases.say("child")
+        return Reply([text], {"type": "decline", "reason": "child"})
+
+    def _allowed(self, entry: Entry, state: State, conditions: frozenset[str]) -> tuple[str, ...]:
+        """Why an entry may not be shown: conditions; "held" for an open flag; empty if it may."""
+        if state.held and entry.physical and entry.advice:
+            return ("held",)
+        return forbidden(entry, conditions)
+
+    def specific(self, ask: Ask, message: Message, state: State) -> Reply:
+        """The answer to a question about one thing in the guide."""
+        guesses = [guess for guess in ask.guesses if guess.entry in self.store]
+        best = guesses[0]
+        if best.confidence < SURE:
+            near = [g for g in guesses[:3] if g.confidence >= WORTH_NAMING] or guesses[:1]
+            if len(near) > 1:
+                return self._closest([self.store[g.entry] for g in near], message, state)
+        entry = self.store[best.entry]
+        mentioned = tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
+        state.focus.request = Request(
+            situations=message.values("situation"), areas=message.values("area"), topic=entry.topic, mentioned=mentioned
+        )
+        return self.one(entry, state, message.mended, mentioned)
+
+    def one(self, entry: Entry, state: State, words: str = "", mentioned: Sequence[str] = ()) -> Reply:
+        """One entry in full, or why it is left out and what fits instead.
+
+        Args:
+            words: of the message, to answer "how long" and "how often" first.
+        """
+        conditions = self.conditions(state, mentioned)
+        why = self._allowed(entry, state, conditions)
+        if why == ("held",):
+            return self.held(state)
+        if why:
+            return self._instead(entry, why, state, conditions)
+        texts = []
+        direct = self.direct(entry, words)
+        if direct:
+            texts.append(direct)
+        text = self._lead(self.full(entry, conditions), state)
+        reply = Reply([*texts, text], self.card(entry.topic, [entry], ()))
+        extra = [
+            self.store[name] for name in entry.instead if entry.role is Role.NO and not self._allowed(self.store[name], state, conditions)
+        ]  # fmt: skip
+        if extra:
+            reply.texts.append(f"{self.phrases.say('instead')} {extra[0].title}. {extra[0].short}")
+            reply.card = self.card(entry.topic, [entry, extra[0]], ())
+        shown = [entry, *extra[:1]]
+        return self._finish(reply, state, shown, entry.topic)
+
+    def direct(self, entry: Entry, words: str) -> str:
+        """"Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
+        if not entry.advice:
+            return ""
+        for pattern, units, name in ((_HOW_LONG, HOW_LONG, "how_long"), (_HOW_OFTEN, HOW_OFTEN, "how_often")):
+            if pattern.search(words):
+                dose = self.renderer.dose(entry.dose, units)
+                if dose:
+                    return self.phrases.say(name, title=entry.title, dose=dose)
+        return ""
+
+    def _instead(self, entry: Entry, why: Sequence[str], state: State, conditions: frozenset[str]) -> Reply:
+        reason = self.because(tuple(why), state)
+        if "under_18" in why:
+            return self.child(state)
+        texts = [self._lead(self.phrases.say("left_out_alone", what=_lower(entry.title), why=reason), state)]
+        others = [
+            other
+            for other in alternatives(self.store, entry, conditions, state.focus.history, at_most=3)
+            if not self._allowed(other, state, conditions)
+        ][:1]
+        if others:
+            texts.append(f"{self.phrases.say('instead')}\n{self.full(others[0], conditions)}")
+        else:
+            texts.append(self.phrases.say("nothing_left"))
+        reply = Reply(texts, self.card(entry.topic, others, [(entry, reason)]))
+        return self._finish(reply, state, others, entry.topic)
+
+    def _closest(self, entries: Sequence[Entry], message: Message, state: State) -> Reply:
+        """Two or three likely entries, each in short, said to be a guess."""
+        conditions = self.conditions(state)
+        return self._list(entries, self.phrases.say("closest"), state, conditions, entries[0].topic)
+
+    def _list(
+        self,
+        entries: Sequence[Entry],
+        opening: str,
+        state: State,
+        conditions: frozenset[str],
+        topic: Optional[str],
+        also_withheld: Sequence[tuple[Entry, Sequence[str]]] = (),
+    ) -> Reply:
+        """Entries in short, without those that the person's state forbids, which are named with the reason."""
+        shown, withheld, held = [], list(also_withheld), False
+        for entry in entries:
+            why = self._allowed(entry, state, conditions)
+            if why == ("held",):
+                held = True
+            elif why:
+                withheld.append((entry, why))
+            else:
+                shown.append(entry)
+        if not shown and held:
+            return self.held(state)
+        lines = [self.renderer.brief(entry, place) for place, entry in enumerate(shown, 1)]
+        body = "\n".join([opening, *lines]) if lines else self.phrases.say("nothing_left")
+        if any(entry.physical and entry.advice for entry in shown):
+            body += "\n" + self.phrases.say("stop_all")
+        texts = [self._lead(body, state)]
+        for entry in shown:
+            for care in cares(entry, conditions)[:1]:
+                texts.append(self.phrases.say("safe_care", title=entry.title, care=care))
+        texts = texts[:3]
+        texts += self._left_out(withheld, state)
+        reasons = [(entry, self.because(tuple(why), state)) for entry, why in withheld]
+        if held:
+            texts.append(self.phrases.say("held_back"))
+        return self._finish(Reply(texts, self.card(topic, shown, reasons)), state, shown, topic)
+
+    def causes(self, message: Message, state: State) -> Reply:
+        """What the guide holds for causes, for the situation at hand; never which of them it is."""
+        wanted = set(message.values("situation") or state.focus.request.situations)
+        found = [
+            entry
+            for entry in self.store
+            if entry.role is Role.EXPLANATION and entry.topic in ("causes", "lifting", "footwear", "pregnancy", "postpartum")
+            and not (set(self.store.topics[entry.topic].offer_if) - self.conditions(state))
+        ]
+        found.sort(key=lambda entry: (-len(wanted & set(entry.situations)), entry.evidence.grade.rank))
+        return self._list(found[:3], self.phrases.say("causes"), state, self.conditions(state), "causes")
+
+    def request(self, ask: Ask, message: Message, state: State) -> Request:
+        """What a general question asks for; what it leaves open comes from the question before."""
+        before = state.focus.request
+        kinds = GENERAL.get(ask.intent, ())
+        said = tuple(kind for kind in message.values("kind"))
+        if ask.intent in ("ask_exercises",) and "stretch" in said and "exercise" not in said:
+            kinds = ("stretch",)
+        situations, areas = message.values("situation"), message.values("area")
+        mentioned = tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
+        fresh = ask.intent == "describe_pain" and bool(situations or areas)
+        return Request(
+            kinds=kinds,
+            situations=situations or (() if fresh else before.situations),
+            areas=areas or (() if fresh else before.areas),
+            mentioned=mentioned,
+        )
+
+    def general(self, ask: Ask, message: Message, state: State) -> Reply:
+        """The answer to a complaint, or to a wish for exercises, relief or help."""
+        state.focus.request = self.request(ask, message, state)
+        if ask.intent == "describe_pain":
+            # A new complaint starts afresh: what fitted the last one may be shown again.
+            state.focus.history.shown = []
+        return self.offer(state)
+
+    def offer(self, state: State) -> Reply:
+        """Up to three remedies for the request in focus."""
+        request = state.focus.request
+        conditions = self.conditions(state, request.mentioned)
+        choice = offers(self.store, request, conditions, state.focus.history)
+        if state.held and all(entry.physical for entry in choice.entries):
+            return self.held(state)
+        if not choice.entries:
+            text = self.phrases.say("no_more" if state.focus.history.shown else "nothing_left")
+            return Reply([text, *self._left_out(choice.withheld, state)], self.card(request.topic, (), [
+                (entry, self.because(why, state)) for entry, why in choice.withheld
+            ]))  # fmt: skip
+        return self._list(
+            choice.entries, self._opening(request, len(choice.entries), state), state, conditions, request.topic, choice.withheld
+        )
+
+    def _opening(self, request: Request, count: int, state: State) -> str:
+        situations = [self.store.vocabulary.situations[name].label for name in request.situations[:2]]
+        if count > 1 and situations:
+            return self.phrases.say("for_situation_several", state.focus.turn, situation=joined(situations))
+        name = "for_you_several" if count > 1 else "for_you"
+        return self.phrases.say(name, state.focus.turn, count=count)
+
+    def _several(self, asks: Sequence[Ask], message: Message, state: State) -> Reply:
+        """A short answer to each of several questions."""
+        conditions = self.conditions(state, [f.value for f in message.facts if f.kind == "condition" and f.role != "denied"])
+        entries: list[Entry] = []
+        for ask in asks:
+            if ask.intent in GENERAL or not ask.guesses:
+                request = self.request(ask, message, state)
+                found = list(offers(self.store, request, conditions, state.focus.history, at_most=1).entries)
+            else:
+                found = [self.store[ask.guesses[0].entry]]
+            entries += [entry for entry in found if entry not in entries]
+        return self._list(entries[:3], self.phrases.say("both_answers"), state, conditions, entries[0].topic if entries else None)
+
+    def held(self, state: State) -> Reply:
+        """What is said in place of physical advice while a red flag is open."""
+        return Reply([self.phrases.say("held_back"), self.reminder(state)])
+
+    def reminder(self, state: State) -> str:
+        """That the open flag still needs to be checked."""
+        when = self.phrases.say("held_now" if state.held == "emergency" else "held_today")
+        return self.phrases.say("held_reminder", when=when)
+
+
+def _lower(title: str) -> str:
+    """A title inside a sentence."""
+    return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title

@@ -1,0 +1,167 @@
+"""What a person said about themselves, and about the one they ask for; it changes every later answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Mapping, Optional
+
+from backtalk.facts import DENIED, MENTIONED, OTHER, SELF, Fact
+from backtalk.vocabulary import Vocabulary
+
+#: Weeks from which lying flat is limited in exercise, and from which the back is no place to fall asleep on
+#: (knowledge base, sections 6 and 7; NHS, ACOG 804, Tommy's).
+FLAT_LIMIT_WEEKS, SLEEP_LIMIT_WEEKS = 16, 28
+ADULT, OLDER = 18, 65
+
+
+@dataclass
+class Person:
+    """One person, as far as they were spoken of.
+
+    Attributes:
+        conditions: ids of the vocabulary.
+        age: years. weeks: of pregnancy.
+    """
+
+    conditions: list[str] = field(default_factory=list)
+    age: Optional[int] = None
+    weeks: Optional[int] = None
+
+    def known(self, vocabulary: Vocabulary, also: Iterable[str] = ()) -> frozenset[str]:
+        """All conditions that count: said, implied, or following from age and weeks.
+
+        A pregnancy of unknown length counts as a late one: what is withheld then is withheld in doubt.
+        """
+        found = {*self.conditions, *also}
+        if "pregnant" in found or self.weeks:
+            found.add("pregnant")
+            if self.weeks is None or self.weeks >= FLAT_LIMIT_WEEKS:
+                found.add("pregnant_16w")
+            if self.weeks is None or self.weeks >= SLEEP_LIMIT_WEEKS:
+                found.add("pregnant_28w")
+        if self.age is not None and self.age < ADULT:
+            found.add("under_18")
+        if self.age is not None and self.age >= OLDER:
+            found.add("over_65")
+        return vocabulary.implied(frozenset(found))
+
+
+@dataclass
+class Profile:
+    """The writer, others they speak of, and whom the advice is for.
+
+    Attributes:
+        me: the writer.
+        others: by how the bot names them: "your wife".
+        subject: the label of whom they ask for now; None for themselves.
+        last: the conditions that the latest message added, and to whom; for corrections.
+    """
+
+    me: Person = field(default_factory=Person)
+    others: dict[str, Person] = field(default_factory=dict)
+    subject: Optional[str] = None
+    last: list[str] = field(default_factory=list)
+
+    @property
+    def person(self) -> Person:
+        """Whom the advice is for."""
+        return self.others.setdefault(self.subject, Person()) if self.subject else self.me
+
+    def about(self, label: Optional[str]) -> Person:
+        """The person of that label; None: the writer."""
+        if not label:
+            return self.me
+        if label == "this person" and self.subject:
+            label = self.subject
+        return self.others.setdefault(label, Person())
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+
+        def person(one: Person) -> dict[str, Any]:
+            return {key: value for key, value in vars(one).items() if value not in (None, [])}
+
+        found: dict[str, Any] = {"me": person(self.me)}
+        if self.others:
+            found["others"] = {label: person(one) for label, one in self.others.items()}
+        if self.subject:
+            found["subject"] = self.subject
+        if self.last:
+            found["last"] = self.last
+        return found
+
+    @classmethod
+    def from_dict(cls, raw: Optional[Mapping[str, Any]]) -> "Profile":
+        """From what ``to_dict`` made; anything missing is empty."""
+        raw = raw or {}
+        return cls(
+            me=Person(**raw.get("me", {})),
+            others={label: Person(**one) for label, one in raw.get("others", {}).items()},
+            subject=raw.get("subject"),
+            last=list(raw.get("last", [])),
+        )
+
+
+def remember(profile: Profile, facts: Iterable[Fact], intent: str = "") -> list[str]:
+    """Takes one message's facts into the profile.
+
+    Args:
+        intent: of the message; ``correct_profile`` and ``for_other`` change whom facts belong to.
+
+    Returns:
+        The labels of what changed, for an acknowledgement: condition ids, "age", "weeks", "subject", and "-<id>" for
+        what was taken back.
+    """
+    facts = list(facts)
+    changed: list[str] = []
+    people = [fact.value for fact in facts if fact.kind == "person"]
+    if intent == "correct_profile" and people and not any(f.kind == "condition" for f in facts):
+        # "No, that's my wife": what was just noted about the writer is hers.
+        other = profile.about(people[0])
+        for condition in profile.last:
+            if condition in profile.me.conditions:
+                profile.me.conditions.remove(condition)
+                other.conditions.append(condition)
+                changed.append(condition)
+        if "pregnant" in profile.last and profile.me.weeks:
+            other.weeks, profile.me.weeks = profile.me.weeks, None
+        profile.subject = None
+        profile.last = []
+        return changed
+    added: list[str] = []
+    for fact in facts:
+        if fact.role == MENTIONED:
+            continue
+        person = profile.about(fact.person if fact.role in (OTHER, DENIED) else None)
+        if fact.kind == "condition":
+            if fact.role == DENIED:
+                if fact.value in person.conditions:
+                    person.conditions.remove(fact.value)
+                    changed.append(f"-{fact.value}")
+                if fact.value == "pregnant":
+                    person.weeks = None
+            elif fact.value not in person.conditions:
+                person.conditions.append(fact.value)
+                changed.append(fact.value)
+                if fact.role == SELF:
+                    added.append(fact.value)
+        elif fact.kind == "age" and person.age != int(fact.value):
+            person.age = int(fact.value)
+            changed.append("age")
+        elif fact.kind == "weeks" and person.weeks != int(fact.value):
+            person.weeks = int(fact.value)
+            if "pregnant" not in person.conditions:
+                person.conditions.append("pregnant")
+            changed.append("weeks")
+    owners = [fact.person for fact in facts if fact.role == OTHER and fact.person and fact.person != "this person"]
+    if people and intent == "for_other":
+        owners = people
+    if owners and not any(fact.kind == "condition" and fact.role == SELF for fact in facts):
+        if profile.subject != owners[0]:
+            profile.subject = owners[0]
+            profile.others.setdefault(owners[0], Person())
+            changed.append("subject")
+    elif any(fact.role == SELF and fact.kind in ("condition", "age", "weeks") for fact in facts):
+        profile.subject = None
+    profile.last = added
+    return changed

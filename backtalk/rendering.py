@@ -1,0 +1,107 @@
+"""Turns entries of the store into text. All words come from ``data/``; a line break ends a line, no markup is used."""
+
+from __future__ import annotations
+
+from typing import Iterable, Optional, Sequence
+
+from backtalk.phrases import Phrases
+from backtalk.store import Amount, Dose, Entry, Grade, Place, Verdict
+
+#: Units that say how long, and how often: for direct answers to either question.
+HOW_LONG = ("hold_s", "minutes", "minutes_a_day", "hours", "hours_a_night", "hours_a_day", "days", "weeks", "counts",
+            "counts_in", "counts_hold", "counts_out", "temperature_c")  # fmt: skip
+HOW_OFTEN = ("reps", "sets", "times_a_day", "times_a_week", "every_h", "portions_a_day", "portions_a_week", "minutes_a_day")
+
+
+def number(value: float) -> str:
+    """A number as people write it: no ".0", thousands with a comma."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+
+
+def joined(items: Sequence[str], last: str = "and") -> str:
+    """"a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+class Renderer:
+    """Renders entries with the project's phrases."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    def amount(self, unit: str, amount: Amount) -> str:
+        """"hold for 5 to 10 seconds"."""
+        say = self._phrases.say
+        if amount.low is not None and amount.low == amount.high == 1 and f"one_{unit}" in self._phrases:
+            return say(f"one_{unit}")
+        if amount.low is None:
+            shown = say("at_most", high=number(amount.high or 0))
+        elif amount.high is None:
+            shown = say("at_least", low=number(amount.low))
+        elif amount.low == amount.high:
+            shown = number(amount.low)
+        else:
+            shown = say("range", low=number(amount.low), high=number(amount.high))
+        return say(f"unit_{unit}", n=shown)
+
+    def dose(self, dose: Optional[Dose], only: Optional[Iterable[str]] = None) -> str:
+        """All amounts of a dose in its own order, or those of the given units; empty if there are none."""
+        if dose is None:
+            return ""
+        wanted = set(dose.amounts) if only is None else set(only) & set(dose.amounts)
+        parts = [self.amount(unit, amount) for unit, amount in dose.amounts.items() if unit in wanted]
+        if parts and dose.each_side:
+            parts.append(self._phrases.say("each_side"))
+        return ", ".join(parts)
+
+    def evidence(self, entry: Entry, full: bool = False) -> str:
+        """How good the evidence is: a few words, or a sentence."""
+        grade = entry.evidence.grade
+        name = f"evidence_{grade.value}"
+        if grade is Grade.WEAK and entry.evidence.verdict is not Verdict.KEEP:
+            name += "_care"
+        return self._phrases.say(f"{name}_full" if full else name)
+
+    @staticmethod
+    def lines(place: Place) -> str:
+        """"57" or "151-155 and 159"."""
+        return joined([str(a) if a == b else f"{a}-{b}" for a, b in place.lines])
+
+    def full(self, entry: Entry, cares: Sequence[str] = (), cautions: Sequence[Entry] = ()) -> str:
+        """An entry with all there is to know before doing it; under 900 characters (checked by the tests)."""
+        say = self._phrases.say
+        lines = [say("title_line", title=entry.title)]
+        lines += [say("step_line", number=n, step=step) for n, step in enumerate(entry.steps, 1)]
+        if entry.say:
+            lines.append(" ".join(entry.say))
+        dose = self.dose(entry.dose) if entry.advice else ""
+        if dose:
+            lines.append(say("dose_line", dose=dose))
+        lines += [say("care_line", care=care) for care in cares]
+        lines += [say("caution_line", caution=caution.short) for caution in cautions[:1]]
+        if entry.advice and entry.stop_if:
+            lines.append(say("stop_line", stop=entry.stop_if))
+        lines.append(
+            say(
+                "evidence_line",
+                evidence=self.evidence(entry, full=True),
+                section=entry.guide.section,
+                lines=self.lines(entry.guide),
+            )
+        )
+        return "\n".join(lines)
+
+    def brief(self, entry: Entry, position: int) -> str:
+        """An entry as one numbered item of a list."""
+        say = self._phrases.say
+        dose = self.dose(entry.dose) if entry.advice else ""
+        return say(
+            "brief_line",
+            number=position,
+            title=entry.title,
+            short=entry.short,
+            dose=say("brief_dose", dose=dose) if dose else "",
+            evidence=say("brief_evidence", evidence=self.evidence(entry), lines=self.lines(entry.guide)),
+        )

@@ -1,0 +1,317 @@
+"""What to do about red flags, with the whole conversation in view. Pure: state and message in, decision and state out.
+
+The rules are those of section 2 of the knowledge base's red-flag catalogue: act before asking, the highest tier leads, two
+``soon`` flags make ``urgent``, an emergency or urgent flag stays open until a clinician has checked it or it was a mistake,
+doubt counts as yes for emergencies, and nothing is ever diagnosed or ruled out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
+
+from backtalk.catalogue import Catalogue, Tier
+from backtalk.conversation import Message, Option, Pending, chosen
+from backtalk.phrases import Phrases
+
+#: Responses that the safety policy speaks through, and actions that it hands over to.
+SPEAK, SUMMARY = "utter_alert", "utter_alert_summary"
+SCREEN_ACTION, RESUME = "action_screen", "action_resume"
+#: Flags with a path of their own while they are open.
+CRISIS = frozenset({"RF-SUICIDE", "RF-OVERDOSE", "RF-ABUSE"})
+CHILD = "RF-CHILD"
+#: Soon flags that say the same in other words: no two of one group make ``urgent`` together.
+ALIKE: tuple[frozenset[str], ...] = (
+    frozenset({"RF-PERSIST", "RF-SCIATICA", "RF-STENOSIS", "RF-AXSPA", "RF-MOOD", "RF-CHILD"}),
+    frozenset({"RF-PERSIST", "RF-NIGHT"}),
+    frozenset({"RF-PERSIST", "RF-THORACIC"}),
+    frozenset({"RF-PERSIST", "RF-GYN"}),
+    frozenset({"RF-PERSIST", "RF-AGE"}),
+)
+#: Intents that ask for something physical, or go on with it; held back while a flag is open.
+HELD_INTENTS = frozenset(
+    "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to refine compare "
+    "choose_option repeat ask_safety not_helped tried_already dislike it_hurts got_worse helped screen_none".split()
+)
+#: Intents after which advice follows a ``soon`` alert in the same turn.
+ADVICE_INTENTS = frozenset("describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention".split())
+#: Texts kept of what raised a flag, for the summary, and characters of each.
+TEXTS, TEXT_LENGTH = 2, 160
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What the screen found in one message.
+
+    Attributes:
+        flags: that it raises. doubtful: that it may raise.
+    """
+
+    flags: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+@dataclass
+class Triage:
+    """The conversation's state.
+
+    Attributes:
+        open: emergency and urgent flags that wait for a check. soon: soon flags raised so far.
+        asked: flags whose question was asked. said: how often each thing was said, to vary the words.
+        saying: what the policy's responses say in this turn. plan: the actions of this turn.
+        texts: what raised the open flags. cleared: how the last hold ended.
+    """
+
+    open: list[str] = field(default_factory=list)
+    soon: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    said: dict[str, int] = field(default_factory=dict)
+    saying: dict[str, Any] = field(default_factory=dict)
+    plan: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    held: str = ""
+
+    @property
+    def alerting(self) -> bool:
+        """An alert is said in this turn."""
+        return self.saying.get("kind") in ("alert", "two_soon")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON, without what is empty."""
+        return {key: value for key, value in vars(self).items() if value}
+
+    @classmethod
+    def from_dict(cls, raw: Optional[Mapping[str, Any]]) -> "Triage":
+        """From what ``to_dict`` made."""
+        return cls(**{key: value for key, value in (raw or {}).items() if key in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Step:
+    """The decision about one message.
+
+    Attributes:
+        state: to carry on. pending: the question now open. plan: the actions to take, in order; none: other policies decide.
+    """
+
+    state: Triage
+    pending: Optional[Pending]
+    plan: tuple[str, ...] = ()
+
+
+class Nurse:
+    """Decides, message by message.
+
+    Args:
+        physical: entries of the store that an open flag holds back.
+    """
+
+    def __init__(self, catalogue: Catalogue, phrases: Phrases, physical: frozenset[str]) -> None:
+        self._catalogue = catalogue
+        self._say = phrases.say
+        self._physical = physical
+
+    def _rank(self, flag: str) -> tuple[int, int]:
+        found = self._catalogue[flag]
+        return (-found.tier.rank, -int(found.life_threat))
+
+    def silent(self, before: Triage) -> Triage:
+        """The state with an apology to say: an action said nothing."""
+        state = Triage.from_dict(before.to_dict())
+        self._saying(state, "unavailable")
+        return state
+
+    def _saying(self, state: Triage, kind: str, **fields: Any) -> None:
+        state.saying = {"kind": kind, "turn": state.said.get(kind, 0), **fields}
+        state.said[kind] = state.said.get(kind, 0) + 1
+
+    def step(self, before: Triage, pending: Optional[Pending], message: Message, screened: Screened) -> Step:
+        """What to do about a message."""
+        state = Triage.from_dict(before.to_dict())
+        state.saying, state.plan = {}, []
+        answer = self._answered(state, pending, message, screened)
+        if answer is not None:
+            return answer
+        step = self._flags(state, list(screened.flags), message)
+        if step is not None:
+            return step
+        if state.held:
+            return self._held(state, message)
+        doubtful = [flag for flag in screened.doubtful if flag not in state.asked and flag not in state.soon]
+        if doubtful:
+            return self._ask(state, doubtful[0], message)
+        return Step(state, None)
+
+    # --- raising
+
+    def _flags(self, state: Triage, flags: list[str], message: Message) -> Optional[Step]:
+        serious = sorted({f for f in flags if self._catalogue[f].tier is not Tier.SOON}, key=self._rank)
+        soon = [f for f in dict.fromkeys(flags) if self._catalogue[f].tier is Tier.SOON]
+        fresh = [flag for flag in soon if flag not in state.soon]
+        earlier = [flag for flag in state.soon if flag not in soon]
+        state.soon += fresh
+        if serious:
+            return self._alert(state, serious, soon, message)
+        if fresh and not state.held:
+            together = [*earlier, *soon]
+            pair = next(((a, b) for b in fresh for a in together if a != b and not self._alike(a, b)), None)
+            if pair:
+                state.open += [flag for flag in pair if flag not in state.open]
+                state.held = Tier.URGENT.value
+                self._note(state, message)
+                self._saying(state, "two_soon", flags=list(pair), tier=Tier.URGENT.value)
+                return self._plan(state, [SPEAK, SUMMARY])
+            self._saying(state, "alert", flags=[fresh[0]], tier=Tier.SOON.value, also=fresh[1:])
+            wants = message.intent in ADVICE_INTENTS or message.asks[0].guesses and message.intent.startswith("ask_")
+            follows = ["action_advise"] if wants and CHILD not in fresh else []
+            return self._plan(state, [SPEAK, *follows])
+        return None
+
+    @staticmethod
+    def _alike(one: str, other: str) -> bool:
+        return any(one in group and other in group for group in ALIKE)
+
+    def _alert(self, state: Triage, serious: list[str], soon: list[str], message: Message) -> Step:
+        state.open += [flag for flag in serious if flag not in state.open]
+        state.open.sort(key=self._rank)
+        highest = max((self._catalogue[flag].tier for flag in state.open), key=lambda tier: tier.rank)
+        state.held = highest.value
+        self._note(state, message)
+        lead = serious[0]
+        tier = self._catalogue[lead].tier.value
+        self._saying(state, "alert", flags=serious, tier=tier, also=[flag for flag in [*serious[1:], *soon]])
+        state.saying["turn"] = state.said.get(f"alert:{lead}", 0)
+        state.said[f"alert:{lead}"] = state.said.get(f"alert:{lead}", 0) + 1
+        return self._plan(state, [SPEAK, SUMMARY])
+
+    def _note(self, state: Triage, message: Message) -> None:
+        text = message.text if len(message.text) <= TEXT_LENGTH else message.text[: TEXT_LENGTH - 3] + "..."
+        state.texts = [*state.texts, text][-TEXTS:]
+
+    def _plan(self, state: Triage, plan: list[str], pending: Optional[Pending] = None) -> Step:
+        state.plan = plan
+        return Step(state, pending, tuple(plan))
+
+    # --- questions and their answers
+
+    def _ask(self, state: Triage, flag_id: str, message: Message) -> Step:
+        flag = self._catalogue[flag_id]
+        state.asked.append(flag_id)
+        self._note(state, message)
+        options = [Option(choice.title, f"{'yes' if choice.flag else 'no'}:{flag_id}") for choice in flag.choices]
+        options.append(Option(self._say("not_sure"), f"yes:{flag_id}"))
+        self._saying(state, "doubt", flags=[flag_id])
+        return self._plan(state, [SPEAK], Pending("red_flag", options))
+
+    def _answered(
+        self, state: Triage, pending: Optional[Pending], message: Message, screened: Screened
+    ) -> Optional[Step]:
+        """The answer to an open question of ours; None if it is something else."""
+        if pending is None:
+            return None
+        option = chosen(message.text, pending.options) or chosen(message.mended, pending.options)
+        if pending.about == "red_flag":
+            return self._doubt_answered(state, pending, option, message, screened)
+        if pending.about == "clearance":
+            return self._clearance_answered(state, pending, option, message, screened)
+        if pending.about in ("screen", "screen_which"):
+            return self._screen_answered(state, pending, option, message, screened)
+        return None
+
+    def _doubt_answered(
+        self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
+    ) -> Optional[Step]:
+        flag_id = pending.options[0].value.split(":", 1)[1]
+        if option is not None:
+            yes = option.value.startswith("yes:")
+        elif message.intent in ("affirm", "unsure", "screen_some"):
+            # Rule 2: "not sure" and the like count as yes.
+            yes = True
+        elif message.intent in ("deny", "screen_none", "misunderstanding", "clinician_cleared"):
+            yes = False
+        elif screened.flags:
+            return None
+        elif self._catalogue[flag_id].tier is Tier.EMERGENCY and message.intent in ("stop", "wait", "refuse_help"):
+            yes = True
+        else:
+            return None
+        if yes:
+            return self._flags(state, [flag_id, *screened.flags], message)
+        self._saying(state, "doubt_cleared", flags=[flag_id])
+        if screened.flags:
+            return self._flags(state, list(screened.flags), message)
+        return self._plan(state, [SPEAK, RESUME])
+
+    def _clearance_answered(
+        self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
+    ) -> Optional[Step]:
+        kind = pending.options[0].value.split(":", 1)[1]
+        if option is None and screened.flags and message.intent not in ("clinician_cleared", "misunderstanding"):
+            return None
+        good = {
+            "checked": message.intent in ("affirm", "clinician_cleared"),
+            "mistake": message.intent in ("deny", "misunderstanding", "screen_none"),
+        }[kind]
+        if option.value.startswith("clear:") if option else good:
+            state.open, state.held, state.texts = [], "", []
+            self._saying(state, f"unlocked_{kind}")
+            return self._plan(state, [SPEAK])
+        if option or message.intent in ("affirm", "deny", "unsure", "screen_some"):
+            return self._hold(state)
+        return None
+
+    def _screen_answered(
+        self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
+    ) -> Optional[Step]:
+        if screened.flags and option is None:
+            return None
+        if option is not None and option.value.startswith("flag:"):
+            return self._flags(state, [option.value.split(":", 1)[1]], message)
+        if option is not None:
+            return self._plan(state, [SCREEN_ACTION], pending)
+        if pending.about == "screen" and message.intent in ("affirm", "deny", "unsure"):
+            return self._plan(state, [SCREEN_ACTION], pending)
+        return None
+
+    # --- while a flag is open
+
+    def _hold(self, state: Triage) -> Step:
+        crisis = bool(CRISIS & set(state.open))
+        self._saying(state, "hold_crisis" if crisis else "hold", flags=list(state.open), tier=state.held)
+        return self._plan(state, [SPEAK])
+
+    def _held(self, state: Triage, message: Message) -> Step:
+        intent = message.intent
+        fields: dict[str, Any] = {"flags": list(state.open), "tier": state.held}
+        if intent in ("clinician_cleared", "misunderstanding"):
+            kind = "checked" if intent == "clinician_cleared" else "mistake"
+            clear, still = ("yes", "no") if kind == "checked" else ("no", "yes")
+            options = [
+                Option(self._say(f"clear_{clear}_{kind}"), f"clear:{kind}"),
+                Option(self._say(f"clear_{still}_{kind}"), f"hold:{kind}"),
+            ]
+            self._saying(state, f"clear_question_{kind}", **fields)
+            return self._plan(state, [SPEAK], Pending("clearance", options))
+        if intent == "refuse_help":
+            self._saying(state, "refuse", **fields)
+        elif intent == "agree_help":
+            self._saying(state, "agree", **fields)
+        elif intent == "ask_number" or message.values("region"):
+            self._saying(state, "numbers", **fields)
+        elif intent in ("goodbye", "thank", "stop"):
+            self._saying(state, "hold_bye", **fields)
+        elif intent in HELD_INTENTS or intent == "affirm" or self._wants_physical(message):
+            return self._hold(state)
+        else:
+            return Step(state, None)
+        return self._plan(state, [SPEAK])
+
+    def _wants_physical(self, message: Message) -> bool:
+        return any(
+            guess.entry in self._physical
+            for ask in message.asks
+            if ask.intent.startswith("ask_")
+            for guess in ask.guesses[:2]
+        ) and message.intent.startswith("ask_")
+
+

@@ -1,0 +1,97 @@
+"""From probabilities to what a message asks: one thing, several, or something the bot should ask back about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping, Sequence
+
+from backtalk.conversation import Ask, Guess
+
+#: What Rasa calls a message it did not understand.
+FALLBACK = "nlu_fallback"
+#: Entries handed on as guesses.
+GUESSES = 5
+#: Below this probability of the likeliest intent the bot asks back. From the calibration (`make calibrate`).
+UNSURE = 0.30
+#: A part of a message counts as a question of its own from this probability on.
+PART_SURE = 0.55
+#: The bot declines only when the probability of all out-of-scope intents together reaches this.
+DECLINE_FROM = 0.5
+#: Intents that decline.
+DECLINES = frozenset(
+    "out_of_scope ask_medication ask_diagnosis ask_tests ask_surgery ask_prognosis ask_other_health ask_child ask_work_legal "
+    "ask_product ask_other_therapy".split()
+)
+#: Intents that ask for advice, so that two of them in one message are two questions.
+ADVICE = frozenset("ask_self_care ask_exercises ask_quick_relief ask_prevention ask_cause ask_when_doctor".split())
+#: Intents of a message as a whole that say nothing beside a question in it: greetings, thanks, a complaint.
+YIELDING = frozenset("greet thank describe_pain inform_profile for_other how_are_you compliment affirm wait".split())
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Probabilities for one text.
+
+    Attributes:
+        intents: by intent, ``guide`` excepted. guide: that it asks for a thing in the guide.
+        entries: by entry of the store, given that it does; they sum to 1.
+    """
+
+    intents: Mapping[str, float]
+    guide: float
+    entries: Mapping[str, float]
+
+
+def ask_of(scores: Scores, topics: Mapping[str, str]) -> Ask:
+    """The likeliest reading of one text.
+
+    Args:
+        topics: entry to topic.
+    """
+    ranked = sorted(scores.entries.items(), key=lambda item: -item[1])[:GUESSES]
+    guesses = tuple(Guess(entry, p * scores.guide) for entry, p in ranked)
+    intent, probability = max(scores.intents.items(), key=lambda item: item[1])
+    declined = sum(p for name, p in scores.intents.items() if name in DECLINES)
+    if scores.guide >= max(probability, declined if declined >= DECLINE_FROM else 0.0):
+        intent, probability = f"ask_{topics[ranked[0][0]]}", scores.guide
+        # Given the guide, how sure is the entry: that decides between the answer and "the closest things".
+        guesses = tuple(Guess(entry, p) for entry, p in ranked)
+    elif declined >= DECLINE_FROM and intent not in DECLINES:
+        intent = max((name for name in scores.intents if name in DECLINES), key=lambda name: scores.intents[name])
+        probability = declined
+    if probability < UNSURE:
+        return Ask(FALLBACK, 1.0 - probability, guesses)
+    return Ask(intent, probability, guesses)
+
+
+def _question(ask: Ask) -> bool:
+    return ask.intent.startswith("ask_") and (ask.intent in ADVICE or ask.intent not in DECLINES)
+
+
+def asks_of(scores: Sequence[Scores], texts: Sequence[str], topics: Mapping[str, str]) -> tuple[Ask, ...]:
+    """What a message asks.
+
+    Args:
+        scores, texts: of the whole message first, then of its parts.
+
+    Returns:
+        The reading of the whole first. If it holds several questions, each of them follows; if the whole says less than
+        one of its parts ("hi, my name is Joe. how long do I ice it"), that part is the reading of the whole.
+    """
+    asks = [ask_of(score, topics) for score in scores]
+    whole, parts = asks[0], asks[1:]
+    clear: list[Ask] = []
+    for ask in parts:
+        if ask.confidence >= PART_SURE and _question(ask) and _topic(ask) not in [_topic(one) for one in clear]:
+            clear.append(ask)
+    if len(clear) >= 2:
+        return (whole if _question(whole) else clear[0], *clear[:3])
+    if clear and (whole.intent in YIELDING or whole.intent == FALLBACK):
+        return (clear[0],)
+    if clear and clear[0].confidence > whole.confidence + 0.2 and whole.intent in DECLINES:
+        return (clear[0],)
+    return (whole,)
+
+
+def _topic(ask: Ask) -> str:
+    return ask.guesses[0].entry if ask.guesses and ask.intent not in ADVICE else ask.intent

@@ -1,0 +1,52 @@
+"""The red-flag screen: every message, whatever its intent, length or channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.training_data.message import Message
+
+from backtalk.screen import Learned, screen_for
+from components.encoder.featurizer import HEADS
+from components.facts import ANALYSIS
+
+#: Key of the parse data with what the screen found.
+RED_FLAGS = "red_flags"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class RedFlagScreen(IntentClassifier, GraphComponent):
+    """Adds ``red_flags`` to the parse data: what the message raises, what it may raise, and why."""
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "RedFlagScreen":
+        return cls()
+
+    def __init__(self) -> None:
+        self._screen = screen_for()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Screens each message."""
+        for message in messages:
+            analysis = message.get(ANALYSIS)
+            if analysis is None:
+                continue
+            heads = message.get(HEADS)
+            learned = None
+            if heads is not None:
+                learned = Learned(dict(zip(heads["flag_labels"], heads["flag"][0].tolist())), float(heads["alarm"][0]))
+            found = self._screen.judge(analysis, learned)
+            if found.flags or found.doubtful:
+                message.set(RED_FLAGS, found.to_dict(), add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: Any) -> Any:
+        """Nothing to add."""
+        return training_data
