@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.base import BacktalkAction, adviser
+from actions.base import BacktalkAction, adviser, follower
 from backtalk.clarify import clarify
 from backtalk.conversation import Message, Reply, State
 
@@ -14,3 +14,14 @@ class ActionClarify(BacktalkAction):
 
     def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
         return clarify(message, state, adviser())
+
+
+class ActionGoOn(BacktalkAction):
+    """A bare "yes": goes on with what is at hand, or asks what is wanted."""
+
+    action_name = "action_go_on"
+
+    def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
+        if state.focus.last:
+            return follower().another(message, state)
+        return Reply([adviser().phrases.say("ask_what")])

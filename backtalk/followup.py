@@ -42,8 +42,7 @@ class Follower:
             "compare": self.compare,
             "ask_when_effect": self.when_effect,
         }
-        # A bare "yes" after something was offered means: go on.
-        return handlers.get(message.intent, self.another)(message, state)
+        return handlers[message.intent](message, state)
 
     def _entry(self, message: Message, state: State) -> Optional[Entry]:
         """What "it" means: the one the message names, one of the last list, or the latest."""
