@@ -94,7 +94,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             **DenseFeaturizer.get_default_config(),
             "quantized": True,
             "tune": True,
-            "epochs": 3,
+            "epochs": 2,
             "asks": 1500,
             "random_seed": 1,
             "sequence": False,
