@@ -10,7 +10,8 @@ from backtalk.store import Amount, Dose, Entry, Grade, Place, Verdict
 #: Units that say how long, and how often: for direct answers to either question.
 HOW_LONG = ("hold_s", "minutes", "minutes_a_day", "hours", "hours_a_night", "hours_a_day", "days", "weeks", "counts",
             "counts_in", "counts_hold", "counts_out", "temperature_c")  # fmt: skip
-HOW_OFTEN = ("reps", "sets", "times_a_day", "times_a_week", "every_h", "portions_a_day", "portions_a_week", "minutes_a_day")
+HOW_OFTEN = ("reps", "sets", "times_a_day", "times_a_week", "every_h", "portions_a_day", "portions_a_week",
+             "minutes_a_day")  # fmt: skip
 
 
 def number(value: float) -> str:
