@@ -105,11 +105,9 @@ class Adviser:
             "media": [],
         }
 
-    def full(self, entry: Entry, conditions: frozenset[str]) -> str:
-        """An entry in full, with the care that the person's conditions ask for."""
-        return self.renderer.full(
-            entry, cares(entry, conditions)[:2], cautions(self.store, entry, conditions)
-        )
+    def full(self, entry: Entry, conditions: frozenset[str]) -> list[str]:
+        """An entry in full, with the care that the person's conditions ask for; a message or two."""
+        return self.renderer.full(entry, cares(entry, conditions)[:2], cautions(self.store, entry, conditions))
 
     def _lead(self, text: str, state: State) -> str:
         """The answer's opening, and whom it is for."""
@@ -203,8 +201,13 @@ class Adviser:
         direct = self.direct(entry, words)
         if direct:
             texts.append(direct)
-        text = self._lead(self.full(entry, conditions), state)
-        reply = Reply([*texts, text], self.card(entry.topic, [entry], ()))
+        text, *notes = self.full(entry, conditions)
+        text = self._lead(text, state)
+        # An honest no may still say how to go about it if one must; not for those whom it would harm.
+        worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
+        if worse:
+            text += "\n" + self.phrases.say("no_for_you", why=self.because(worse, state))
+        reply = Reply([*texts, text, *notes], self.card(entry.topic, [entry], ()))
         extra = [
             other
             for other in (self.store[name] for name in entry.instead)
@@ -238,7 +241,8 @@ class Adviser:
             if not self._allowed(other, state, conditions)
         ][:1]
         if others:
-            texts.append(f"{self.phrases.say('instead')}\n{self.full(others[0], conditions)}")
+            text, *notes = self.full(others[0], conditions)
+            texts += [f"{self.phrases.say('instead')}\n{text}", *notes]
         else:
             texts.append(self.phrases.say("nothing_left"))
         reply = Reply(texts, self.card(entry.topic, others, [(entry, reason)]))
