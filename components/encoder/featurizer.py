@@ -158,7 +158,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return self._resource
 
     def _hidden(self, examples: Sequence[Message]) -> list[Any]:
-        """What the tuned layers start from; the vectors, which come with it, are kept for ``process_training_data``."""
+        """What the tuned layers start from; the vectors, which come with it, are added for
+        ``process_training_data``."""
         assert self._encoder is not None
         ids = self._encoder.tokens([str(message.get(MENDED)) for message in examples])
         hidden: list[Any] = [None] * len(ids)
@@ -166,7 +167,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             vectors, states = self._encoder.run([ids[row] for row in rows], hidden=True)
             for number, row in enumerate(rows):
                 hidden[row] = states[number, : len(ids[row])].astype(np.float16)
-                examples[row].set(VECTORS, vectors[number : number + 1])
+                self._add(examples[row], vectors[number])
         return hidden
 
     def _tune(self, training_data: TrainingData, folder: Any) -> None:
@@ -212,11 +213,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Adds sentence vectors to every example."""
         assert self._encoder is not None
         examples = [m for m in training_data.training_examples if m.get(MENDED)]
-        fresh = [message for message in examples if message.get(VECTORS) is None]
+        # Training gave most of them theirs already.
+        fresh = [message for message in examples if message.get_dense_features(TEXT)[1] is None]
         for message, vector in zip(fresh, self._encoder.encode([str(message.get(MENDED)) for message in fresh])):
-            message.set(VECTORS, vector[None, :])
-        for message in examples:
-            self._add(message, message.get(VECTORS)[0])
+            self._add(message, vector)
         return training_data
 
     # --- use
