@@ -13,6 +13,7 @@ from typing import Any, Mapping, Optional
 from backtalk.catalogue import Catalogue, Tier
 from backtalk.conversation import Message, Option, Pending, chosen
 from backtalk.phrases import Phrases
+from backtalk.understanding import FALLBACK
 
 #: Responses that the safety policy speaks through, and actions that it hands over to.
 SPEAK, SUMMARY = "utter_alert", "utter_alert_summary"
@@ -295,6 +296,8 @@ class Nurse:
             ]
             self._saying(state, f"clear_question_{kind}", **fields)
             return self._plan(state, [SPEAK], Pending("clearance", options))
+        if intent == "ask_summary":
+            return self._plan(state, [SUMMARY])
         if intent == "refuse_help":
             self._saying(state, "refuse", **fields)
         elif intent == "agree_help":
@@ -303,6 +306,9 @@ class Nurse:
             self._saying(state, "numbers", **fields)
         elif intent in ("goodbye", "thank", "stop"):
             self._saying(state, "hold_bye", **fields)
+        elif intent == FALLBACK:
+            # The usual way to ask back names stretches and ice.
+            self._saying(state, "hold_unclear", **fields)
         elif intent in HELD_INTENTS or intent == "affirm" or self._wants_physical(message):
             return self._hold(state)
         else:

@@ -24,6 +24,10 @@ from backtalk.triage import SPEAK, Nurse, Screened, Triage
 from backtalk.wire import message_of
 from components.red_flags import RED_FLAGS
 
+#: Actions in one turn after which it ends, whatever another policy wants. The longest turn of ours takes three; Rasa's
+#: limit is ten (``MAX_NUMBER_OF_PREDICTIONS``).
+LONGEST_TURN = 6
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
 class SafetyPolicy(Policy):
@@ -61,6 +65,9 @@ class SafetyPolicy(Policy):
         done, spoken = _turn(tracker)
         if not done:
             return self._first(tracker, domain)
+        if len(done) >= LONGEST_TURN:
+            # Past its own limit Rasa ends a turn without listening, and answers no later message of the conversation.
+            return self._certain(ACTION_LISTEN_NAME, domain)
         plan = (tracker.get_slot("triage") or {}).get("plan", [])
         if done[: len(plan)] == plan[: len(done)] and len(done) < len(plan):
             return self._certain(plan[len(done)], domain)

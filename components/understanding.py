@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from backtalk.conversation import Message as Understood
 from backtalk.store import load_store
-from backtalk.understanding import Scores, asks_of
+from backtalk.understanding import FALLBACK, Scores, asks_of
 from backtalk.wire import READING, reading
 from components.encoder.featurizer import GUIDE, HEADS, SEGMENTS, VECTORS, softmax
 from components.importer import ENTRY
@@ -231,7 +231,8 @@ class Understanding(IntentClassifier, GraphComponent):
         for message in messages:
             texts = message.get(SEGMENTS)
             if not texts or self._model is None:
-                message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
+                # Nothing in it to understand. No intent at all would match no rule, and the turn would find no end.
+                message.set(INTENT, {"name": FALLBACK, "confidence": 1.0}, add_to_output=True)
                 continue
             self._process(message, texts)
         return messages
