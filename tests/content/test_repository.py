@@ -16,10 +16,10 @@ TEXT = [path for path in FILES if path.suffix not in {".png", ".ico", ".woff2", 
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 #: Lines of a Python file, and bytes of any file.
 LINES, BYTES = 450, 700_000
-#: Absolute paths of a machine, and hosts of package registries and mirrors. Written in pieces: this file is checked too.
+#: Absolute paths of a machine, and hosts of package registries and mirrors. In pieces: this file is checked too.
 FOLDERS = "|".join(["home", "Users", "work", "tmp", "root", "mnt", "opt"])
 MACHINE = re.compile(rf"(?<![\w.:/])/(?:{FOLDERS})/[\w.-]+/")
-REGISTRIES = ("files." + "pythonhosted", "pypi." + r"(org|python)", "registry." + "npmjs", "artifactory")
+REGISTRIES = ("files." + "pythonhosted", "pypi." + r"(org|python)", "registry." + "npmjs", "arti" + "factory")
 HOSTS = re.compile("|".join(REGISTRIES))
 SECRETS = (r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b", r"BEGIN [A-Z ]*PRIVATE KEY", r"\bAKIA[0-9A-Z]{16}\b", r"\bghp_\w{36}\b")
 SECRET = re.compile("|".join(SECRETS))
