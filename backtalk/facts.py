@@ -48,7 +48,7 @@ _AGE_PATTERNS = [
         rf"\b(?:aged?|age is|turned|turning) (?P<age>\d{{2,3}})\b{_NO_AGE}",
         rf"\bi(?: am|'m) (?:a |only |just |nearly |almost |about |now )?(?P<age>\d{{2,3}})\b{_NO_AGE}",
         rf"\b(?:{_PEOPLE})(?: is|'s|,)? (?:only |just |nearly |almost |about |now )?(?P<age>\d{{2,3}})\b{_NO_AGE}",
-        rf"\b(?:{_PEOPLE})(?: is|'s) (?:only |just |nearly |almost |about |now )?(?P<age>\d)(?=$|[.,;!?]| and\b| but\b)",
+        rf"\b(?:{_PEOPLE})(?: is|'s) (?:only |just |nearly |almost )?(?P<age>\d)(?=$|[.,;!?]| and\b| but\b)",
         r"(?:^|[,(.;] ?|\bi am |\bi'm |\ba )(?P<age>\d{2}) ?(?:m|f|male|female|man|woman)\b",
         r"(?:^|[,(.;] ?)(?:m|f|male|female) ?,? ?(?P<age>\d{2})\b" + _NO_AGE,
         r"^(?P<age>\d{2}) (?:and|with|,)",
