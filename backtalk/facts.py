@@ -140,7 +140,10 @@ class FactFinder:
             else:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
         facts += self._numbers(doc, view)
-        facts += [Fact("person", label, OTHER, label) for label in view.people()]
+        people = view.people()
+        # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
+        role = MENTIONED if people and self._of_oneself(doc, view) else OTHER
+        facts += [Fact("person", label, role, label) for label in people]
         unique: dict[tuple[str, str, str, Optional[str]], Fact] = {}
         for fact in facts:
             unique.setdefault((fact.kind, fact.value, fact.role, fact.person), fact)
@@ -223,6 +226,17 @@ class FactFinder:
         if match:
             facts.append(Fact("intensity", match.group("n"), SELF, None, match.start(), match.end()))
         return facts
+
+    @staticmethod
+    def _of_oneself(doc: Doc, view: Analysis) -> bool:
+        """The writer is in it, other than as "my" before a person: "my old dad"."""
+        people = {one.start for one in context_rules().finder.find(doc) if one.label.startswith("person:")}
+        for at, norm in enumerate(view.norms):
+            if norm in ("i", "me", "myself", "mine"):
+                return True
+            if norm == "my" and not people & set(range(at + 1, at + 5)):
+                return True
+        return False
 
     @staticmethod
     def _age(text: str, match: "re.Match[str]", taken: list[tuple[int, int]]) -> bool:
