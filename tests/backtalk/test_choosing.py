@@ -81,10 +81,11 @@ def test_what_did_not_help_is_left_out_and_its_kind_comes_later() -> None:
 
 def test_what_helped_draws_its_kind_forward() -> None:
     request = Request(areas=("lower_back",))
-    heat = next(entry for entry in STORE if entry.kind is Kind.HEAT_COLD and entry.advice)
+    kind = Kind.MASSAGE
+    helped = next(entry for entry in STORE if entry.kind is kind and entry.advice)
     plain = offers(STORE, request, NOBODY, History(), at_most=30).entries
-    drawn = offers(STORE, request, NOBODY, History(helped=[heat.id]), at_most=30).entries
-    assert [e.kind for e in drawn].index(Kind.HEAT_COLD) < [e.kind for e in plain].index(Kind.HEAT_COLD)
+    drawn = offers(STORE, request, NOBODY, History(helped=[helped.id]), at_most=30).entries
+    assert [entry.kind for entry in drawn].index(kind) < [entry.kind for entry in plain].index(kind)
 
 
 def test_what_would_have_been_chosen_is_named_with_the_reason() -> None:
