@@ -112,7 +112,7 @@ class Adviser:
     def _lead(self, text: str, state: State) -> str:
         """The answer's opening, and whom it is for."""
         who = state.profile.subject
-        return f"{self.phrases.say('for_other', who=who[0].upper() + who[1:])} {text}" if who else text
+        return f"{self.phrases.say('for_other', who=who)} {text}" if who else text
 
     def _finish(self, reply: Reply, state: State, entries: Sequence[Entry], topic: Optional[str]) -> Reply:
         """Notes what was shown; adds the safety net now and then, and the minimum screen once."""
@@ -122,7 +122,8 @@ class Adviser:
         focus.net = 0 if new_topic else focus.net + 1
         # An honest no that warns needs no second warning below it.
         if focus.net % NET_EVERY == 0 and any(entry.role is not Role.NO for entry in entries):
-            reply.texts.append(self.phrases.say("safety_net", focus.turn))
+            # Turn alone would come round to the same wording each time: it is said every third answer, in three wordings.
+            reply.texts.append(self.phrases.say("safety_net", focus.turn + focus.turn // NET_EVERY))
         if any(entry.physical and entry.advice for entry in entries) and not focus.screened and not reply.question:
             focus.screened = "asked"
             options = [Option(self.phrases.say(name), name) for name in ("screen_none", "screen_one")]
@@ -162,11 +163,19 @@ class Adviser:
         text = self.phrases.say("child_other", who=who) if who else self.phrases.say("child")
         return Reply([text], {"type": "decline", "reason": "child"})
 
-    def _allowed(self, entry: Entry, state: State, conditions: frozenset[str]) -> tuple[str, ...]:
+    def ruled_out(self, entry: Entry, state: State, conditions: frozenset[str]) -> tuple[str, ...]:
         """Why an entry may not be shown: conditions; "held" for an open flag; empty if it may."""
         if state.held and entry.physical and entry.advice:
             return ("held",)
         return forbidden(entry, conditions)
+
+    def card_of(self, entry: Entry, state: State, mentioned: Sequence[str] = ()) -> dict[str, Any]:
+        """The card for talk about one entry: among what is withheld if it is ruled out."""
+        why = self.ruled_out(entry, state, self.conditions(state, mentioned))
+        if not why:
+            return self.card(entry.topic, [entry], ())
+        reason = self.phrases.say("held_back") if why == ("held",) else self.because(why, state)
+        return self.card(entry.topic, (), [(entry, reason)])
 
     def specific(self, ask: Ask, message: Message, state: State) -> Reply:
         """The answer to a question about one thing in the guide."""
@@ -190,7 +199,7 @@ class Adviser:
             words: of the message, to answer "how long" and "how often" first.
         """
         conditions = self.conditions(state, mentioned)
-        why = self._allowed(entry, state, conditions)
+        why = self.ruled_out(entry, state, conditions)
         if why == ("held",):
             return self.held(state)
         if why:
@@ -209,7 +218,7 @@ class Adviser:
         extra = [
             other
             for other in (self.store[name] for name in entry.instead)
-            if entry.role is Role.NO and not self._allowed(other, state, conditions)
+            if entry.role is Role.NO and not self.ruled_out(other, state, conditions)
         ]  # fmt: skip
         if extra:
             reply.texts.append(f"{self.phrases.say('instead')} {extra[0].title}. {extra[0].short}")
@@ -236,7 +245,7 @@ class Adviser:
         others = [
             other
             for other in alternatives(self.store, entry, conditions, state.focus.history, at_most=3)
-            if not self._allowed(other, state, conditions)
+            if not self.ruled_out(other, state, conditions)
         ][:1]
         if others:
             text, *notes = self.full(others[0], conditions)
@@ -263,7 +272,7 @@ class Adviser:
         """Entries in short, without those that the person's state forbids, which are named with the reason."""
         shown, withheld, held = [], list(also_withheld), False
         for entry in entries:
-            why = self._allowed(entry, state, conditions)
+            why = self.ruled_out(entry, state, conditions)
             if why == ("held",):
                 held = True
             elif why:
