@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backtalk.advice import SCREEN, SURE, Adviser
+from backtalk.advice import GUESSING, SCREEN, SURE, Adviser
 from backtalk.conversation import NET_EVERY, Focus
 from backtalk.phrases import phrases
 from backtalk.profile import Person, Profile
@@ -61,8 +61,15 @@ def test_an_honest_no_comes_with_something_safer() -> None:
 
 
 def test_a_guess_is_said_to_be_one() -> None:
-    reply = ADVISER.answer(message("ask_ice", (ICE, SURE - 0.1), ("hot-compress-15-20", 0.3)), state())
+    reply = ADVISER.answer(message("ask_ice", (ICE, GUESSING - 0.01), ("hot-compress-15-20", 0.3)), state())
     assert "not sure" in reply.texts[0]
+    assert "1. A wrapped cold pack" in reply.texts[0]
+    assert "2. A wrapped warm pack" in reply.texts[0]
+
+
+def test_two_near_things_are_both_named() -> None:
+    reply = ADVISER.answer(message("ask_ice", (ICE, SURE - 0.01), ("hot-compress-15-20", 0.15)), state())
+    assert "not sure" not in reply.texts[0]
     assert "1. A wrapped cold pack" in reply.texts[0]
     assert "2. A wrapped warm pack" in reply.texts[0]
 
