@@ -91,7 +91,7 @@ class Listener:
                 return self._store[guess.entry]
         focus = state.focus
         if len(focus.last) == 1 or (focus.entry and focus.entry not in focus.last[:1]):
-            return self._store[focus.entry] if focus.entry in self._store else None
+            return self._store.get(focus.entry)
         return None
 
     def feedback(self, message: Message, state: State) -> Reply:

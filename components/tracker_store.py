@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker

@@ -56,7 +56,8 @@ class Classifier:
 
     def run(self, hidden: Any, mask: Any) -> dict[str, Any]:
         """``flag`` and ``intent``: probabilities (texts, labels), with their labels; ``alarm``: probability (texts)."""
-        logits = dict(zip(("flag", "alarm", "intent"), self._session.run(["flag", "alarm", "intent"], {"hidden": hidden, "mask": mask})))  # fmt: skip
+        names = ["flag", "alarm", "intent"]
+        logits = dict(zip(names, self._session.run(names, {"hidden": hidden, "mask": mask})))
         return {
             "flag": softmax(logits["flag"]),
             "flag_labels": self.labels["flag"],
@@ -117,7 +118,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "SentenceEncoder":
         return cls(config, execution_context.node_name, model_storage, resource)
 
@@ -172,7 +177,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         alarming = {flag.id for flag in catalogue if flag.tier is not Tier.SOON}
         flags = [note.get(FLAG, NO_FLAG) for note in notes]
         # Texts of the catalogue have no intent; asks of the store have one in common here.
-        intents = [None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)]
+        intents = [
+            None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)
+        ]
         flag_labels = sorted(set(flags))
         intent_labels = sorted({intent for intent in intents if intent})
         labels = {
