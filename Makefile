@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export PORT ACTIONS_PORT
 
-.PHONY: help setup setup-dev chat shell telegram train test lint lint-content validate explain clean
+.PHONY: help setup setup-dev chat shell telegram train test lint lint-content validate explain lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -25,3 +25,8 @@ shell: setup ## the bot in rasa shell
 
 train: setup ## a model, if none fits the data
 	@$(PYTHON) -m scripts.launch train
+
+lock: ## the two lock files anew, after a change of pyproject.toml (needs uv; uv.lock names hosts and stays untracked)
+	@uv lock --quiet
+	@uv export --quiet --frozen --no-dev --no-emit-project --no-header --no-annotate -o requirements.lock
+	@uv export --quiet --frozen --no-emit-project --no-header --no-annotate -o requirements-dev.lock

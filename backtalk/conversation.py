@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional, Sequence
 
 from backtalk.choosing import History, Request
-from backtalk.facts import Fact
+from backtalk.fact import Fact
 from backtalk.profile import Profile
 
 #: Entries that are remembered as shown; more than any person scrolls back.

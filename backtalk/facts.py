@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Optional
 
 from spacy.tokens import Doc
 
 from backtalk.context import Analysis
+from backtalk.fact import DENIED, MENTIONED, OTHER, SELF, Fact
 from backtalk.patterns import Found, PhraseFinder
 from backtalk.vocabulary import Vocabulary, vocabulary
-
-#: Roles of a fact: whose it is, and whether it is so.
-SELF, OTHER, DENIED, MENTIONED = "self", "other", "denied", "mentioned"
 
 _NUMBERS = {
     word: number
@@ -64,27 +61,6 @@ _DURATION = re.compile(
 _INTENSITY = re.compile(r"\b(?P<n>10|\d)(?:\.\d)? ?(?:/|out of) ?10\b")
 #: Weeks at the middle of each third of a pregnancy.
 _TRIMESTER_WEEKS = {"first": 8, "1st": 8, "second": 20, "2nd": 20, "third": 32, "3rd": 32, "last": 32, "final": 32}
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing said.
-
-    Attributes:
-        kind: condition, situation, area, kind, region, person, age (years), weeks (of pregnancy), duration (days),
-            intensity (0-10).
-        value: an id of the vocabulary, or a number.
-        role: ``self``, ``other``, ``denied``, or ``mentioned`` (spoken of, of nobody in particular).
-        person: whose it is, if not the writer's: "your wife".
-        start, end: characters of the mended text.
-    """
-
-    kind: str
-    value: str
-    role: str = SELF
-    person: Optional[str] = None
-    start: int = 0
-    end: int = 0
 
 
 def _number(word: str) -> Optional[int]:

@@ -57,6 +57,8 @@ class Model:
         self._bias = bias
         self._views = views
         self._centroids = centroids
+        # Turned once: turning it takes four milliseconds.
+        self._by_feature = centroids.T.tocsr()
 
     @classmethod
     def train(cls, texts: list[str], vectors: Any, labels: list[str], config: dict[str, Any]) -> "Model":
@@ -114,7 +116,7 @@ class Model:
 
         counts = sp.hstack([view.transform(texts) for view in self._views]).tocsr()
         regression = vectors @ self._weights.T + self._bias
-        return regression + likeness * (counts @ self._centroids.T).toarray()
+        return regression + likeness * (counts @ self._by_feature).toarray()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
