@@ -138,9 +138,7 @@ class Adviser:
         by_reason: dict[str, list[str]] = {}
         for entry, names in withheld:
             by_reason.setdefault(self.because(tuple(names), state), []).append(_lower(entry.title))
-        return [
-            self.phrases.say("left_out", what=joined(titles), why=reason) for reason, titles in by_reason.items()
-        ]
+        return [self.phrases.say("left_out", what=joined(titles), why=reason) for reason, titles in by_reason.items()]
 
     # --- answers
 
@@ -220,7 +218,7 @@ class Adviser:
         return self._finish(reply, state, shown, entry.topic)
 
     def direct(self, entry: Entry, words: str) -> str:
-        """"Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
+        """ "Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
         if not entry.advice:
             return ""
         for pattern, units, name in ((_HOW_LONG, HOW_LONG, "how_long"), (_HOW_OFTEN, HOW_OFTEN, "how_often")):

@@ -107,7 +107,7 @@ def cautions(store: Store, entry: Entry, conditions: Collection[str]) -> list[En
 
 
 def because(names: Iterable[str], store: Store, who: Optional[str] = None) -> str:
-    """"you are pregnant and you have thin bones": fits after "because"; the most telling first, two at most.
+    """ "you are pregnant and you have thin bones": fits after "because"; the most telling first, two at most.
 
     What another of them implies is not said twice: late pregnancy says pregnancy.
     """

@@ -1,4 +1,5 @@
-"""One thing that a message says about a person. Apart from the finder, so that the action server need not load spaCy."""
+"""One thing that a message says about a person. Apart from the finder, so that the action server need not load
+spaCy."""
 
 from __future__ import annotations
 

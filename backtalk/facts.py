@@ -128,7 +128,7 @@ class FactFinder:
 
     @staticmethod
     def _supposed(view: Analysis, found: Found) -> bool:
-        """"If I'm pregnant", "what if I have diabetes": said of oneself, to get the answer for it."""
+        """ "If I'm pregnant", "what if I have diabetes": said of oneself, to get the answer for it."""
         before = view.norms[max(0, found.start - 5) : found.start]
         return "if" in before and bool({"i", "my"} & set(before))
 
@@ -188,5 +188,3 @@ class FactFinder:
 def fact_finder() -> FactFinder:
     """For the project's vocabulary, made once."""
     return FactFinder(vocabulary())
-
-

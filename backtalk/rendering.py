@@ -24,7 +24,7 @@ def number(value: float) -> str:
 
 
 def joined(items: Sequence[str], last: str = "and") -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
@@ -37,7 +37,7 @@ class Renderer:
         self._phrases = phrases
 
     def amount(self, unit: str, amount: Amount) -> str:
-        """"hold for 5 to 10 seconds"."""
+        """ "hold for 5 to 10 seconds"."""
         say = self._phrases.say
         if amount.low is not None and amount.low == amount.high == 1 and f"one_{unit}" in self._phrases:
             return say(f"one_{unit}")
@@ -71,7 +71,7 @@ class Renderer:
 
     @staticmethod
     def lines(place: Place) -> str:
-        """"57" or "151-155 and 159"."""
+        """ "57" or "151-155 and 159"."""
         return joined([str(a) if a == b else f"{a}-{b}" for a, b in place.lines])
 
     def full(self, entry: Entry, cares: Sequence[str] = (), cautions: Sequence[Entry] = ()) -> list[str]:

@@ -316,5 +316,3 @@ class Nurse:
             if ask.intent.startswith("ask_")
             for guess in ask.guesses[:2]
         ) and message.intent.startswith("ask_")
-
-

@@ -21,15 +21,16 @@ logger = logging.getLogger(__name__)
 
 #: The version that these corrections were read off from.
 RASA = "3.6."
-#: User messages whose events an action gets to see. Ours look at the latest two, and at what no action has taken in yet.
+#: User messages whose events an action gets to see. Ours look at the latest two, and at what no action has taken in
+#: yet.
 TURNS_SENT = 12
 
 
 def _validate(self: RemoteAction, result: dict[str, Any]) -> bool:
     """Replaces ``RemoteAction._validate_action_result``.
 
-    That one checks the schema itself again at each response (``jsonschema.validate``), which is three quarters of a turn. Here
-    the validator is made once; what it accepts, what it raises, and its message are the same.
+    That one checks the schema itself again at each response (``jsonschema.validate``), which is three quarters of a
+    turn. Here the validator is made once; what it accepts, what it raises, and its message are the same.
     """
     global _validator
     if _validator is None:
@@ -47,8 +48,8 @@ def _validate(self: RemoteAction, result: dict[str, Any]) -> bool:
 def _call_format(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
     """Replaces ``RemoteAction._action_call_format``.
 
-    That one sends every event of the conversation with every action call, so that a turn costs the more the longer people
-    talk. Slots, the latest message and the events of the latest turns are all that our actions read.
+    That one sends every event of the conversation with every action call, so that a turn costs the more the longer
+    people talk. Slots, the latest message and the events of the latest turns are all that our actions read.
     """
     state = tracker.current_state(EventVerbosity.NONE)
     recent: list[dict[str, Any]] = []
@@ -71,8 +72,8 @@ def _run_graph(
 ) -> dict[str, Any]:
     """Replaces ``DaskGraphRunner.run``.
 
-    That one works out which components to run, and in which order, at every message and every action. Neither changes once a
-    model is loaded: here it is worked out once for each set of targets.
+    That one works out which components to run, and in which order, at every message and every action. Neither changes
+    once a model is loaded: here it is worked out once for each set of targets.
     """
     plans: dict[tuple[str, ...], list[tuple[str, Any, list[str]]]] = vars(self).setdefault("_plans", {})
     wanted = tuple(targets or self._graph_schema.target_names)

@@ -18,8 +18,8 @@ _INTENT = re.compile(r"intent: (\w+)")
 class StoryPolicy(AugmentedMemoizationPolicy):
     """Recalls stories wherever in a conversation they begin.
 
-    To find out, Rasa's policy replays the conversation from each of its turns, for every prediction. Few intents occur in our
-    stories: for any other one the answer is known before.
+    To find out, Rasa's policy replays the conversation from each of its turns, for every prediction. Few intents occur
+    in our stories: for any other one the answer is known before.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

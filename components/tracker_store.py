@@ -1,8 +1,10 @@
-"""Conversations in SQL, as Rasa stores them, at a cost that does not grow with the conversation; and deleting one for good.
+"""Conversations in SQL, as Rasa stores them, at a cost that does not grow with the conversation; and deleting one for
+good.
 
-Rasa's own SQL store reads and decodes the whole session before each turn and counts it again after it. Here a turn reads the
-latest events only, and none at all while the conversation is still in memory. What a conversation remembers lies in slots;
-their values are written down again every ``CHECKPOINT`` events, so that the latest events always hold them.
+Rasa's own SQL store reads and decodes the whole session before each turn and counts it again after it. Here a turn
+reads the latest events only, and none at all while the conversation is still in memory. What a conversation remembers
+lies in slots; their values are written down again every ``CHECKPOINT`` events, so that the latest events always hold
+them.
 """
 
 from __future__ import annotations
@@ -80,7 +82,8 @@ class ConversationStore(SQLTrackerStore):
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Adds the events that are new. A turn in which the user asked to be forgotten ends with the deletion instead."""
+        """Adds the events that are new. A turn in which the user asked to be forgotten ends with the deletion
+        instead."""
         sender_id = tracker.sender_id
         if _forgets(tracker):
             await self.delete(sender_id)
@@ -169,7 +172,8 @@ def _since_checkpoint(events: Sized) -> int:
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:
-    """A write-ahead log: writers do not hold up readers, and a commit is one append. A killed server loses nothing of it."""
+    """A write-ahead log: writers do not hold up readers, and a commit is one append. A killed server loses nothing of
+    it."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")

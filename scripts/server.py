@@ -6,8 +6,9 @@ from scripts import without_tensorflow
 
 if __name__ == "__main__":
     without_tensorflow.install()
-    from components import rasa_fixes
     from rasa.__main__ import main
+
+    from components import rasa_fixes
 
     rasa_fixes.install()
     main()

@@ -247,5 +247,3 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             tokens = message.get("text_tokens") or []
             sequence = np.repeat(vector[None, :], max(1, len(tokens)), axis=0)
         self.add_features_to_message(sequence, vector[None, :], TEXT, message)
-
-
