@@ -112,7 +112,7 @@ class Adviser:
     def _lead(self, text: str, state: State) -> str:
         """The answer's opening, and whom it is for."""
         who = state.profile.subject
-        return f"{self.phrases.say('for_other', who=who[0].upper() + who[1:])} {text}" if who else text
+        return f"{self.phrases.say('for_other', who=who)} {text}" if who else text
 
     def _finish(self, reply: Reply, state: State, entries: Sequence[Entry], topic: Optional[str]) -> Reply:
         """Notes what was shown; adds the safety net now and then, and the minimum screen once."""
@@ -146,7 +146,9 @@ class Adviser:
         """The reply to a message that asks for advice."""
         if "under_18" in self.conditions(state):
             return self.child(state)
-        asks = message.asks[1:] if len(message.asks) > 2 else message.asks[:1]
+        asks = [ask for ask in message.asks[1:] if self._asks_for_advice(ask)]
+        if len(asks) < 2:
+            asks = list(message.asks[:1])
         if len(asks) > 1:
             return self._several(asks, message, state)
         ask = asks[0]
@@ -156,17 +158,30 @@ class Adviser:
             return self.general(ask, message, state)
         return self.specific(ask, message, state)
 
+    def _asks_for_advice(self, ask: Ask) -> bool:
+        """Not "is that safe" or "says who", which refer to the question beside them."""
+        return ask.intent in GENERAL or ask.intent == "ask_cause" or ask.intent.removeprefix("ask_") in self.store.topics
+
     def child(self, state: State) -> Reply:
         """The child path: no advice, a doctor, and when it is urgent."""
-        who = state.profile.subject
-        text = self.phrases.say("child_other", who=who) if who else self.phrases.say("child")
+        who, turn = state.profile.subject, state.focus.turn
+        text = self.phrases.say("child_other", turn, who=who) if who else self.phrases.say("child", turn)
+        state.focus.turn += 1
         return Reply([text], {"type": "decline", "reason": "child"})
 
-    def _allowed(self, entry: Entry, state: State, conditions: frozenset[str]) -> tuple[str, ...]:
+    def ruled_out(self, entry: Entry, state: State, conditions: frozenset[str]) -> tuple[str, ...]:
         """Why an entry may not be shown: conditions; "held" for an open flag; empty if it may."""
         if state.held and entry.physical and entry.advice:
             return ("held",)
         return forbidden(entry, conditions)
+
+    def card_of(self, entry: Entry, state: State, mentioned: Sequence[str] = ()) -> dict[str, Any]:
+        """The card for talk about one entry: among what is withheld if it is ruled out."""
+        why = self.ruled_out(entry, state, self.conditions(state, mentioned))
+        if not why:
+            return self.card(entry.topic, [entry], ())
+        reason = self.phrases.say("held_back") if why == ("held",) else self.because(why, state)
+        return self.card(entry.topic, (), [(entry, reason)])
 
     def specific(self, ask: Ask, message: Message, state: State) -> Reply:
         """The answer to a question about one thing in the guide."""
@@ -190,7 +205,7 @@ class Adviser:
             words: of the message, to answer "how long" and "how often" first.
         """
         conditions = self.conditions(state, mentioned)
-        why = self._allowed(entry, state, conditions)
+        why = self.ruled_out(entry, state, conditions)
         if why == ("held",):
             return self.held(state)
         if why:
@@ -209,7 +224,7 @@ class Adviser:
         extra = [
             other
             for other in (self.store[name] for name in entry.instead)
-            if entry.role is Role.NO and not self._allowed(other, state, conditions)
+            if entry.role is Role.NO and not self.ruled_out(other, state, conditions)
         ]  # fmt: skip
         if extra:
             reply.texts.append(f"{self.phrases.say('instead')} {extra[0].title}. {extra[0].short}")
@@ -236,7 +251,7 @@ class Adviser:
         others = [
             other
             for other in alternatives(self.store, entry, conditions, state.focus.history, at_most=3)
-            if not self._allowed(other, state, conditions)
+            if not self.ruled_out(other, state, conditions)
         ][:1]
         if others:
             text, *notes = self.full(others[0], conditions)
@@ -263,7 +278,7 @@ class Adviser:
         """Entries in short, without those that the person's state forbids, which are named with the reason."""
         shown, withheld, held = [], list(also_withheld), False
         for entry in entries:
-            why = self._allowed(entry, state, conditions)
+            why = self.ruled_out(entry, state, conditions)
             if why == ("held",):
                 held = True
             elif why:

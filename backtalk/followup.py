@@ -9,7 +9,7 @@ from backtalk.advice import Adviser
 from backtalk.choosing import cares, forbidden
 from backtalk.conversation import Message, Reply, State, chosen, ordinal
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
-from backtalk.store import Entry
+from backtalk.store import Entry, Role
 
 #: Conditions that are named when somebody asks who should leave a thing out; the rest would be a list nobody reads.
 NAMED = 8
@@ -55,6 +55,11 @@ class Follower:
             return self._store[named[0].entry]
         return self._store.get(state.focus.entry)
 
+    @staticmethod
+    def _mentioned(message: Message) -> tuple[str, ...]:
+        """Conditions that the message speaks of: they count for its answer."""
+        return tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
+
     def _nothing_yet(self) -> Reply:
         return Reply([self._say("no_entry_yet")])
 
@@ -75,11 +80,20 @@ class Follower:
         if entry is None:
             return self._nothing_yet()
         place = ordinal(message.mended)
-        several = [self._store[i] for i in state.focus.last if i in self._store and self._store[i].advice]
-        if len(several) > 1 and not place and entry.id == state.focus.last[0]:
+        mentioned = self._mentioned(message)
+        conditions = self._adviser.conditions(state, mentioned)
+        several = [
+            one
+            for one in map(self._store.get, state.focus.last)
+            if one is not None and one.advice and not self._adviser.ruled_out(one, state, conditions)
+        ]
+        if len(state.focus.last) > 1 and several and not place and entry.id == state.focus.last[0]:
             lines = [self._dose(one, units, name) for one in several]
             known = [line for one, line in zip(several, lines) if self._adviser.renderer.dose(one.dose, units)]
             return Reply(["\n".join(known or lines[:1])], self._adviser.card(state.focus.topic, several, ()))
+        if entry.role is Role.NO or self._adviser.ruled_out(entry, state, conditions):
+            # No dose for what is not recommended, or what was told since then forbids.
+            return self._adviser.one(entry, state, "", mentioned)
         state.focus.entry = entry.id
         text = self._dose(entry, units, name)
         if entry.advice and entry.stop_if:
@@ -125,7 +139,11 @@ class Follower:
         if entry.advice and reasons:
             text += " " + self._say("why_chosen", reason=joined(reasons))
         text += "\n" + adviser.renderer.evidence(entry, full=True) + " " + self._source(entry)
-        return Reply([text], adviser.card(entry.topic, [entry], ()))
+        mentioned = self._mentioned(message)
+        why_not = forbidden(entry, adviser.conditions(state, mentioned))
+        if why_not:
+            text += "\n" + self._say("unsafe_for_you", title=entry.title, why=adviser.because(why_not, state))
+        return Reply([text], adviser.card_of(entry, state, mentioned))
 
     def _source(self, entry: Entry) -> str:
         sources = [self._store.sources[name] for name in entry.evidence.sources]
@@ -143,7 +161,7 @@ class Follower:
         entry = self._entry(message, state)
         if entry is None:
             return self._nothing_yet()
-        return Reply([self._source(entry)], self._adviser.card(entry.topic, [entry], ()))
+        return Reply([self._source(entry)], self._adviser.card_of(entry, state, self._mentioned(message)))
 
     def safety(self, message: Message, state: State) -> Reply:
         """Whether it fits this person, and who should leave it out."""
@@ -151,7 +169,7 @@ class Follower:
         if entry is None:
             return self._nothing_yet()
         adviser = self._adviser
-        mentioned = [fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied"]
+        mentioned = self._mentioned(message)
         conditions = adviser.conditions(state, mentioned)
         why = forbidden(entry, conditions)
         if why:
@@ -168,7 +186,7 @@ class Follower:
             texts.append(self._say("stop_line", stop=entry.stop_if))
         if not conditions:
             texts.append(self._say("what_about_you"))
-        return Reply(["\n".join(texts)], adviser.card(entry.topic, [entry], ()))
+        return Reply(["\n".join(texts)], adviser.card_of(entry, state, mentioned))
 
     def choose(self, message: Message, state: State) -> Reply:
         """One of the last list, or of the meanings offered."""
@@ -197,7 +215,7 @@ class Follower:
         """The same question with one detail changed."""
         focus = state.focus
         situations, areas = message.values("situation"), message.values("area")
-        mentioned = tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
+        mentioned = self._mentioned(message)
         kinds = message.values("kind")
         before = focus.request
         entry = self._store.get(focus.entry)
@@ -220,8 +238,13 @@ class Follower:
 
     def compare(self, message: Message, state: State) -> Reply:
         """The best of the last list, by evidence."""
-        entries = [self._store[name] for name in state.focus.last if name in self._store]
-        if len(entries) < 2:
+        conditions = self._adviser.conditions(state, self._mentioned(message))
+        entries = [
+            one
+            for one in map(self._store.get, state.focus.last)
+            if one is not None and one.advice and not self._adviser.ruled_out(one, state, conditions)
+        ]
+        if not entries or len(state.focus.last) < 2:
             return self.why_this(message, state)
         best = min(entries, key=lambda entry: entry.evidence.grade.rank)
         state.focus.entry = best.id
