@@ -78,7 +78,8 @@ class Bot:
         trained = model()
         try:
             self._launch_actions()
-            arguments = ["-m", "scripts.server", "run", "--port", str(self._port), "--interface", HOST, "--model", str(trained)]
+            arguments = ["-m", "scripts.server", "run", "--port", str(self._port), "--interface", HOST]
+            arguments += ["--model", str(trained)]
             arguments += ["--credentials", str(self._credentials), "--endpoints", str(written)]
             self._server = self._launch(arguments, self.server_log)
             self._wait(f"http://{HOST}:{self._actions_port}/health", self._actions, self.actions_log)

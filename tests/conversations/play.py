@@ -1,6 +1,7 @@
 """Plays: conversations as YAML, one situation a file. What a step may say and expect, and how it is checked.
 
-A play is a mapping with ``situation`` (who this is and what they may expect, in a sentence) and ``steps``. A step is one of
+A play is a mapping with ``situation`` (who this is and what they may expect, in a sentence) and ``steps``. A step is
+one of
 
 - ``user: <text>`` (with ``times: n`` the text is repeated), or ``press: <title>`` of a button of the turn before;
 - ``action_server: stop`` or ``start``.
@@ -16,7 +17,7 @@ from typing import Any, Optional, Union
 
 import yaml
 
-from backtalk.store import Kind, store
+from backtalk.store import Kind, Role, store
 
 #: Longest text of the product, in characters; a summary may quote the user on top of it.
 TEXT_LIMIT = 900
@@ -158,7 +159,8 @@ class Turn:
         lines += [f"  {text}" for text in self.texts]
         lines += [f"  [{button['title']}]" for button in self.buttons]
         for card in self.cards:
-            brief = {key: card[key] for key in ("type", "topic", "tier", "flags", "reason", "about", "repeat") if key in card}
+            shown = ("type", "topic", "tier", "flags", "reason", "about", "repeat")
+            brief = {key: card[key] for key in shown if key in card}
             brief.update({key: [one["id"] for one in card[key]] for key in ("remedies", "withheld") if key in card})
             lines.append(f"  {brief}")
         return "\n".join(lines)
@@ -225,17 +227,21 @@ def _is(entry_id: str, name: str) -> bool:
 
 
 def _entries(step: Step, turn: Turn) -> list[str]:
-    offered = [remedy["id"] for remedy in turn.card.get("remedies", [])]
+    remedies = turn.card.get("remedies", [])
+    offered = [remedy["id"] for remedy in remedies]
+    # An honest no, an explanation and a caution stand on the card, but nothing is offered by them.
+    advised = [remedy["id"] for remedy in remedies if remedy["role"] == Role.REMEDY.value]
     found = [f"{name} is not offered" for name in step.offers if not any(_is(one, name) for one in offered)]
     if step.offers_any_of and not any(_is(one, name) for one in offered for name in step.offers_any_of):
         found.append(f"none of {', '.join(step.offers_any_of)} is offered")
-    found += [f"{one} is offered" for one in offered for name in step.offers_none_of if _is(one, name)]
+    found += [f"{one} is offered" for one in advised for name in step.offers_none_of if _is(one, name)]
     left_out = [one["id"] for one in turn.card.get("withheld", [])]
     found += [f"{name} is not named as left out" for name in step.withholds if name not in left_out]
     if step.no_physical_advice:
         physical = [entry for entry in store() if entry.physical and entry.advice]
         found += [f"{entry.id} is offered in spite of the hold" for entry in physical if entry.id in offered]
-        found += [f"'{entry.title}' is named in spite of the hold" for entry in physical if entry.title.lower() in turn.words]
+        named = [entry.title for entry in physical if entry.title.lower() in turn.words]
+        found += [f"'{title}' is named in spite of the hold" for title in named]
     return found
 
 

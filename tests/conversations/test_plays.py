@@ -29,7 +29,7 @@ def test_play(path: Path, bot: Bot) -> None:
             said = (step.user or "") * step.times
             if step.press is not None:
                 payloads = {button["title"]: button["payload"] for button in turns[-1].buttons} if turns else {}
-                assert step.press in payloads, f"step {number}: no button '{step.press}' among {list(payloads)}\n{turns[-1]}"
+                assert step.press in payloads, f"step {number}: no button '{step.press}' in\n{turns[-1]}"
                 said = payloads[step.press]
             turn = Turn.of(said, bot.say(sender, said))
             wrong += [f"step {number}: {problem}" for problem in problems(step, turn, turns)]
