@@ -16,6 +16,8 @@ from backtalk.store import Entry, Role, Store
 SURE = 0.45
 #: Guesses below this share are not worth naming beside a likelier one.
 WORTH_NAMING = 0.08
+#: Conditions that a pregnancy of unknown length is taken for.
+LATE = frozenset({"pregnant_16w", "pregnant_28w"})
 #: Intents that ask for advice in general, and the kinds that they mean.
 GENERAL: dict[str, tuple[str, ...]] = {
     "describe_pain": (),
@@ -68,6 +70,9 @@ class Adviser:
 
     def because(self, names: Sequence[str], state: State) -> str:
         """Why something is left out, fit after "because"."""
+        if state.profile.person.weeks is None:
+            # Without the weeks, a pregnancy counts as late; but nobody told us that it is.
+            names = list(dict.fromkeys("pregnant" if name in LATE else name for name in names))
         return because(names, self.store, state.profile.subject)
 
     def card(
@@ -112,7 +117,7 @@ class Adviser:
     def _lead(self, text: str, state: State) -> str:
         """The answer's opening, and whom it is for."""
         who = state.profile.subject
-        return f"{self.phrases.say('for_other', who=who)} {text}" if who else text
+        return f"{self.phrases.say('for_other', who=who)}\n{text}" if who else text
 
     def _finish(self, reply: Reply, state: State, entries: Sequence[Entry], topic: Optional[str]) -> Reply:
         """Notes what was shown; adds the safety net now and then, and the minimum screen once."""
@@ -160,7 +165,9 @@ class Adviser:
 
     def _asks_for_advice(self, ask: Ask) -> bool:
         """Not "is that safe" or "says who", which refer to the question beside them."""
-        return ask.intent in GENERAL or ask.intent == "ask_cause" or ask.intent.removeprefix("ask_") in self.store.topics
+        return (
+            ask.intent in GENERAL or ask.intent == "ask_cause" or ask.intent.removeprefix("ask_") in self.store.topics
+        )
 
     def child(self, state: State) -> Reply:
         """The child path: no advice, a doctor, and when it is urgent."""
@@ -174,6 +181,14 @@ class Adviser:
         if state.held and entry.physical and entry.advice:
             return ("held",)
         return forbidden(entry, conditions)
+
+    def cares(self, entry: Entry, state: State, conditions: frozenset[str]) -> list[str]:
+        """The care that the person's conditions ask for with an entry, each with its reason."""
+        return [
+            self.phrases.say("safe_care", title=entry.title, care=care, why=self.because([name], state))
+            for name, care in entry.care_if.items()
+            if name in conditions
+        ]
 
     def card_of(self, entry: Entry, state: State, mentioned: Sequence[str] = ()) -> dict[str, Any]:
         """The card for talk about one entry: among what is withheld if it is ruled out."""
@@ -226,11 +241,24 @@ class Adviser:
             for other in (self.store[name] for name in entry.instead)
             if entry.role is Role.NO and not self.ruled_out(other, state, conditions)
         ]  # fmt: skip
+        if entry.role is Role.EXPLANATION:
+            extra = self._against(entry, state, conditions)
         if extra:
-            reply.texts.append(f"{self.phrases.say('instead')} {extra[0].title}. {extra[0].short}")
+            name = "may_help" if entry.role is Role.EXPLANATION else "instead"
+            reply.texts.append(f"{self.phrases.say(name)} {extra[0].title}. {extra[0].short}")
             reply.card = self.card(entry.topic, [entry, extra[0]], ())
         shown = [entry, *extra[:1]]
         return self._finish(reply, state, shown, entry.topic)
+
+    def _against(self, entry: Entry, state: State, conditions: frozenset[str]) -> list[Entry]:
+        """The remedy that fits best to what an explanation explains; none without a situation or place to go by."""
+        asked = state.focus.request
+        situations, areas = asked.situations or entry.situations, asked.areas or entry.areas
+        if not situations and not areas:
+            return []
+        request = Request(situations=situations, areas=areas, mentioned=asked.mentioned)
+        found = offers(self.store, request, conditions, state.focus.history, at_most=1).entries
+        return [other for other in found if not self.ruled_out(other, state, conditions)]
 
     def direct(self, entry: Entry, words: str) -> str:
         """ "Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
@@ -264,7 +292,13 @@ class Adviser:
     def _closest(self, entries: Sequence[Entry], message: Message, state: State) -> Reply:
         """Two or three likely entries, each in short, said to be a guess."""
         conditions = self.conditions(state)
-        return self._list(entries, self.phrases.say("closest"), state, conditions, entries[0].topic)
+        topic = entries[0].topic
+        opening = self.phrases.say("closest")
+        if all(entry.topic == topic for entry in entries):
+            # What is meant is clear, only not which part of it; what can be done comes first.
+            opening = self.phrases.say("on_topic", topic=_lower(self.store.topics[topic].title))
+            entries = sorted(entries, key=lambda entry: not entry.advice)
+        return self._list(entries, opening, state, conditions, topic)
 
     def _list(
         self,
@@ -293,8 +327,7 @@ class Adviser:
             body += "\n" + self.phrases.say("stop_all")
         texts = [self._lead(body, state)]
         for entry in shown:
-            for care in cares(entry, conditions)[:1]:
-                texts.append(self.phrases.say("safe_care", title=entry.title, care=care))
+            texts += self.cares(entry, state, conditions)[:1]
         texts = texts[:3]
         texts += self._left_out(withheld, state)
         reasons = [(entry, self.because(tuple(why), state)) for entry, why in withheld]
@@ -388,5 +421,6 @@ class Adviser:
 
 
 def _lower(title: str) -> str:
-    """A title inside a sentence."""
-    return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
+    """A title inside a sentence; names such as "McKenzie 3" stay as they are."""
+    plain = title[1:2] == " " or title.split()[0][1:].islower()
+    return title[0].lower() + title[1:] if plain else title
