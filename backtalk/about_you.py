@@ -25,7 +25,8 @@ class Listener:
     def _described(self, person: Person, changed: Sequence[str], who: Optional[str]) -> list[str]:
         """What was taken in, as clauses that fit after "that"."""
         words = self._store.vocabulary.conditions
-        clauses = [words[c].they.format(who=who) if who else words[c].you for c in changed if c in words]
+        has = [c for c in changed if c in words and c in person.conditions]
+        clauses = [words[c].they.format(who=who) if who else words[c].you for c in has]
         if "weeks" in changed and person.weeks:
             clauses = [clause for clause in clauses if clause != words["pregnant"].you]
             name = "noted_weeks_other" if who else "noted_weeks"
@@ -42,8 +43,10 @@ class Listener:
             labels = [self._store.vocabulary.conditions[c].label for c in taken_back]
             return self._say("noted_not", what=joined(labels))
         clauses = self._described(profile.person, changed, profile.subject)
-        if not clauses and profile.subject:
-            clauses = self._described(profile.me, changed, None)
+        # What was moved to somebody else ("no, that's my wife") is said of them.
+        for label, person in [(None, profile.me), *profile.others.items()]:
+            if not clauses:
+                clauses = self._described(person, changed, label)
         if clauses:
             return self._say("noted", state.focus.turn, what=joined(clauses))
         if "subject" in changed and profile.subject:
@@ -58,6 +61,9 @@ class Listener:
         focus = state.focus
         shown = [self._store[name] for name in focus.last if name in self._store]
         conditions = self._adviser.conditions(state)
+        if state.held:
+            # No invitation to ask for stretches while a flag is open.
+            return Reply([line, self._adviser.reminder(state)])
         if not shown:
             return Reply([line, self._say("ask_what")])
         bad = [(entry, forbidden(entry, conditions)) for entry in shown]

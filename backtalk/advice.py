@@ -6,19 +6,21 @@ import re
 from typing import Any, Optional, Sequence
 
 from backtalk.choosing import Request, alternatives, because, cares, cautions, forbidden, offers
-from backtalk.conversation import NET_EVERY, Ask, Message, Option, Pending, Reply, State
+from backtalk.conversation import NET_EVERY, Ask, Guess, Message, Option, Pending, Reply, State
 from backtalk.phrases import Phrases
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, joined
 from backtalk.store import Entry, Role, Store
 
-#: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the right
-#: one in 99 % of cases there, in 83 % below. From the calibration (`make calibrate`).
+#: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the
+#: right one in 99 % of cases there, in 83 % below. From the calibration (`make calibrate`).
 SURE = 0.8
 #: Below SURE the two or three likeliest are; below this, where the likeliest is wrong in half of the cases, said to be
 #: a guess.
 GUESSING = 0.45
 #: Guesses below this share are not worth naming beside a likelier one.
 WORTH_NAMING = 0.08
+#: Conditions that a pregnancy of unknown length is taken for.
+LATE = frozenset({"pregnant_16w", "pregnant_28w"})
 #: Intents that ask for advice in general, and the kinds that they mean.
 GENERAL: dict[str, tuple[str, ...]] = {
     "describe_pain": (),
@@ -71,6 +73,9 @@ class Adviser:
 
     def because(self, names: Sequence[str], state: State) -> str:
         """Why something is left out, fit after "because"."""
+        if state.profile.person.weeks is None:
+            # Without the weeks, a pregnancy counts as late; but nobody told us that it is.
+            names = list(dict.fromkeys("pregnant" if name in LATE else name for name in names))
         return because(names, self.store, state.profile.subject)
 
     def card(
@@ -115,7 +120,7 @@ class Adviser:
     def _lead(self, text: str, state: State) -> str:
         """The answer's opening, and whom it is for."""
         who = state.profile.subject
-        return f"{self.phrases.say('for_other', who=who)} {text}" if who else text
+        return f"{self.phrases.say('for_other', who=who)}\n{text}" if who else text
 
     def _finish(self, reply: Reply, state: State, entries: Sequence[Entry], topic: Optional[str]) -> Reply:
         """Notes what was shown; adds the safety net now and then, and the minimum screen once."""
@@ -125,7 +130,8 @@ class Adviser:
         focus.net = 0 if new_topic else focus.net + 1
         # An honest no that warns needs no second warning below it.
         if focus.net % NET_EVERY == 0 and any(entry.role is not Role.NO for entry in entries):
-            # Turn alone would come round to the same wording each time: it is said every third answer, in three wordings.
+            # Turn alone would come round to the same wording each time: it is said every third answer, in three
+            # wordings.
             reply.texts.append(self.phrases.say("safety_net", focus.turn + focus.turn // NET_EVERY))
         if any(entry.physical and entry.advice for entry in entries) and not focus.screened and not reply.question:
             focus.screened = "asked"
@@ -150,7 +156,9 @@ class Adviser:
         """The reply to a message that asks for advice."""
         if "under_18" in self.conditions(state):
             return self.child(state)
-        asks = message.asks[1:] if len(message.asks) > 2 else message.asks[:1]
+        asks = [ask for ask in message.asks[1:] if self._asks_for_advice(ask)]
+        if len(asks) < 2:
+            asks = list(message.asks[:1])
         if len(asks) > 1:
             return self._several(asks, message, state)
         ask = asks[0]
@@ -160,10 +168,17 @@ class Adviser:
             return self.general(ask, message, state)
         return self.specific(ask, message, state)
 
+    def _asks_for_advice(self, ask: Ask) -> bool:
+        """Not "is that safe" or "says who", which refer to the question beside them."""
+        return (
+            ask.intent in GENERAL or ask.intent == "ask_cause" or ask.intent.removeprefix("ask_") in self.store.topics
+        )
+
     def child(self, state: State) -> Reply:
         """The child path: no advice, a doctor, and when it is urgent."""
-        who = state.profile.subject
-        text = self.phrases.say("child_other", who=who) if who else self.phrases.say("child")
+        who, turn = state.profile.subject, state.focus.turn
+        text = self.phrases.say("child_other", turn, who=who) if who else self.phrases.say("child", turn)
+        state.focus.turn += 1
         return Reply([text], {"type": "decline", "reason": "child"})
 
     def ruled_out(self, entry: Entry, state: State, conditions: frozenset[str]) -> tuple[str, ...]:
@@ -171,6 +186,14 @@ class Adviser:
         if state.held and entry.physical and entry.advice:
             return ("held",)
         return forbidden(entry, conditions)
+
+    def cares(self, entry: Entry, state: State, conditions: frozenset[str]) -> list[str]:
+        """The care that the person's conditions ask for with an entry, each with its reason."""
+        return [
+            self.phrases.say("safe_care", title=entry.title, care=care, why=self.because([name], state))
+            for name, care in entry.care_if.items()
+            if name in conditions
+        ]
 
     def card_of(self, entry: Entry, state: State, mentioned: Sequence[str] = ()) -> dict[str, Any]:
         """The card for talk about one entry: among what is withheld if it is ruled out."""
@@ -187,9 +210,7 @@ class Adviser:
         if best.confidence < SURE:
             near = [g for g in guesses[:3] if g.confidence >= WORTH_NAMING] or guesses[:1]
             if len(near) > 1:
-                opening = self.phrases.say("closest" if best.confidence < GUESSING else "near", state.focus.turn)
-                entries = [self.store[g.entry] for g in near]
-                return self._list(entries, opening, state, self.conditions(state), entries[0].topic)
+                return self._near(near, state)
         entry = self.store[best.entry]
         mentioned = tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
         state.focus.request = Request(
@@ -225,11 +246,24 @@ class Adviser:
             for other in (self.store[name] for name in entry.instead)
             if entry.role is Role.NO and not self.ruled_out(other, state, conditions)
         ]  # fmt: skip
+        if entry.role is Role.EXPLANATION:
+            extra = self._against(entry, state, conditions)
         if extra:
-            reply.texts.append(f"{self.phrases.say('instead')} {extra[0].title}. {extra[0].short}")
+            name = "may_help" if entry.role is Role.EXPLANATION else "instead"
+            reply.texts.append(f"{self.phrases.say(name)} {extra[0].title}. {extra[0].short}")
             reply.card = self.card(entry.topic, [entry, extra[0]], ())
         shown = [entry, *extra[:1]]
         return self._finish(reply, state, shown, entry.topic)
+
+    def _against(self, entry: Entry, state: State, conditions: frozenset[str]) -> list[Entry]:
+        """The remedy that fits best to what an explanation explains; none without a situation or place to go by."""
+        asked = state.focus.request
+        situations, areas = asked.situations or entry.situations, asked.areas or entry.areas
+        if not situations and not areas:
+            return []
+        request = Request(situations=situations, areas=areas, mentioned=asked.mentioned)
+        found = offers(self.store, request, conditions, state.focus.history, at_most=1).entries
+        return [other for other in found if not self.ruled_out(other, state, conditions)]
 
     def direct(self, entry: Entry, words: str) -> str:
         """ "Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
@@ -260,6 +294,20 @@ class Adviser:
         reply = Reply(texts, self.card(entry.topic, others, [(entry, reason)]))
         return self._finish(reply, state, others, entry.topic)
 
+    def _near(self, guesses: Sequence[Guess], state: State) -> Reply:
+        """Two or three likely entries, each in short; said to be a guess if it is one."""
+        entries = [self.store[guess.entry] for guess in guesses]
+        topic = entries[0].topic
+        if guesses[0].confidence >= GUESSING:
+            opening = self.phrases.say("near", state.focus.turn)
+        elif all(entry.topic == topic for entry in entries):
+            # What is meant is clear, only not which part of it; what can be done comes first.
+            opening = self.phrases.say("on_topic", topic=_lower(self.store.topics[topic].title))
+            entries = sorted(entries, key=lambda entry: not entry.advice)
+        else:
+            opening = self.phrases.say("closest")
+        return self._list(entries, opening, state, self.conditions(state), topic)
+
     def _list(
         self,
         entries: Sequence[Entry],
@@ -287,8 +335,7 @@ class Adviser:
             body += "\n" + self.phrases.say("stop_all")
         texts = [self._lead(body, state)]
         for entry in shown:
-            for care in cares(entry, conditions)[:1]:
-                texts.append(self.phrases.say("safe_care", title=entry.title, care=care))
+            texts += self.cares(entry, state, conditions)[:1]
         texts = texts[:3]
         texts += self._left_out(withheld, state)
         reasons = [(entry, self.because(tuple(why), state)) for entry, why in withheld]
@@ -382,5 +429,6 @@ class Adviser:
 
 
 def _lower(title: str) -> str:
-    """A title inside a sentence."""
-    return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
+    """A title inside a sentence; names such as "McKenzie 3" stay as they are."""
+    plain = title[1:2] == " " or title.split()[0][1:].islower()
+    return title[0].lower() + title[1:] if plain else title

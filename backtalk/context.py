@@ -208,7 +208,15 @@ class Analysis:
 
     def people(self) -> list[str]:
         """Everybody who is named, in the order of the text, as the bot would name them."""
-        named = [cue for label, cues in self._cues.items() if label.startswith("person:") for cue in cues]
+        # "The child's pose" is about no child.
+        idioms = self._cues.get("idiom", [])
+        named = [
+            cue
+            for label, cues in self._cues.items()
+            if label.startswith("person:")
+            for cue in cues
+            if not any(idiom.start <= cue.start and cue.end <= idiom.end for idiom in idioms)
+        ]
         return list(dict.fromkeys(cue.label.split(":", 1)[1] for cue in sorted(named, key=lambda cue: cue.start)))
 
     def person(self, start: int) -> Optional[str]:

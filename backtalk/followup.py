@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Optional
 
 from backtalk.advice import Adviser
-from backtalk.choosing import cares, forbidden
+from backtalk.choosing import forbidden
 from backtalk.conversation import Message, Reply, State, chosen, ordinal
+from backtalk.naming import Namer
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
 from backtalk.store import Entry, Role
 
@@ -22,6 +23,7 @@ class Follower:
         self._adviser = adviser
         self._store = adviser.store
         self._say = adviser.phrases.say
+        self._namer = Namer(adviser.store)
 
     def answer(self, message: Message, state: State) -> Reply:
         """The reply, by the message's intent."""
@@ -47,13 +49,22 @@ class Follower:
     def _entry(self, message: Message, state: State) -> Optional[Entry]:
         """What "it" means: the one the message names, one of the last list, or the latest."""
         guesses = message.asks[0].guesses
-        named = [g for g in guesses if g.entry in state.focus.last and g.confidence > 0.05]
-        place = ordinal(message.mended) if len(state.focus.last) > 1 else None
-        if place and 0 < place <= len(state.focus.last):
-            return self._store[state.focus.last[place - 1]]
-        if named:
-            return self._store[named[0].entry]
+        of_last = [g for g in guesses if g.entry in state.focus.last and g.confidence > 0.05]
+        options = state.focus.last if len(state.focus.last) > 1 else state.focus.listed
+        place = ordinal(message.mended) if options else None
+        if place and 0 < place <= len(options):
+            return self._store.get(options[place - 1])
+        named = self._namer.named(message)
+        if named and named.id not in state.focus.last:
+            # "Back to the ice: how often?" names what was left a while ago.
+            return named
+        if of_last:
+            return self._store[of_last[0].entry]
         return self._store.get(state.focus.entry)
+
+    def names(self, message: Message) -> bool:
+        """The message calls a thing of the guide by name, a place or a situation."""
+        return bool(self._namer.named(message) or any(message.values(kind) for kind in ("area", "situation", "kind")))
 
     @staticmethod
     def _mentioned(message: Message) -> tuple[str, ...]:
@@ -103,7 +114,9 @@ class Follower:
     def _dose(self, entry: Entry, units: tuple[str, ...], name: str) -> str:
         dose = self._adviser.renderer.dose(entry.dose, units)
         if not dose and entry.dose is not None and entry.advice:
-            dose = self._adviser.renderer.dose(entry.dose)
+            # What was asked for is not given; what is given may still help.
+            known = self._say("dose_line", dose=self._adviser.renderer.dose(entry.dose))
+            return f"{self._say(f'{name}_none', title=entry.title)} {known}"
         if dose:
             text = self._say(name, title=entry.title, dose=dose)
             return f"{text} {entry.dose_note}" if entry.dose_note else text
@@ -179,7 +192,7 @@ class Follower:
         texts = [self._say("safe_for_you", title=entry.title)]
         if not conditions:
             texts = [] if named else [self._say("no_leave_out")]
-        texts += [self._say("safe_care", title=entry.title, care=care) for care in cares(entry, conditions)[:2]]
+        texts += adviser.cares(entry, state, conditions)[:2]
         if named:
             texts.append(self._say("leave_out_list", conditions=joined(named, "or")))
         if entry.advice and entry.stop_if:
@@ -196,6 +209,9 @@ class Follower:
                 return self._adviser.one(self._store[option.value], state)
         last = state.focus.last
         place = ordinal(message.mended)
+        if place is not None and len(last) < 2 and state.focus.listed:
+            # "No, the first": of the list before.
+            last = state.focus.listed
         if place is not None and last:
             if place == 0:
                 current = last.index(state.focus.entry) if state.focus.entry in last else 0
@@ -218,6 +234,10 @@ class Follower:
         mentioned = self._mentioned(message)
         kinds = message.values("kind")
         before = focus.request
+        named = self._namer.named(message)
+        if named:
+            # "What about a foot bath in the evening?" names another thing, not another detail of this one.
+            return self._adviser.one(named, state, message.mended, mentioned)
         entry = self._store.get(focus.entry)
         if not (situations or areas or kinds) and entry is not None and len(focus.last) <= 1:
             return self._adviser.one(entry, state, message.mended, mentioned)

@@ -189,7 +189,7 @@ def test_a_condition_spoken_of_counts_for_this_answer_only() -> None:
 def test_advice_for_another_says_for_whom() -> None:
     talk = state()
     talk.profile = Profile(others={"your dad": Person()}, subject="your dad")
-    assert ADVISER.answer(message("ask_ice", ICE), talk).texts[0].startswith("For your dad: A wrapped cold pack")
+    assert ADVISER.answer(message("ask_ice", ICE), talk).texts[0].startswith("For your dad:\nA wrapped cold pack")
 
 
 def test_a_child_gets_no_advice_but_a_place_to_turn_to() -> None:
