@@ -10,6 +10,7 @@ import copy
 import logging
 from collections import deque
 from graphlib import TopologicalSorter
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any, Optional
 from weakref import WeakKeyDictionary
@@ -35,8 +36,7 @@ logger = logging.getLogger(__name__)
 
 #: The version that these corrections were read off from.
 RASA = "3.6."
-#: User messages whose events an action gets to see. Ours look at the latest two, and at what no action has taken in
-#: yet.
+#: User messages that an action gets to see. Ours look at the latest two, and at what no action has taken in yet.
 TURNS_SENT = 12
 #: Seconds that an unused connection to the action server is kept. Below the 5 after which that server closes it: a call
 #: on a connection that is being closed would be lost.
@@ -87,18 +87,11 @@ def _call_format(self: RemoteAction, tracker: DialogueStateTracker, domain: Doma
     """Replaces ``RemoteAction._action_call_format``.
 
     That one sends every event of the conversation with every action call, so that a turn costs the more the longer
-    people talk. Slots, the latest message and the events of the latest turns are all that our actions read.
+    people talk. Slots and the latest user messages are all that our actions read.
     """
     state = tracker.current_state(EventVerbosity.NONE)
-    recent: list[dict[str, Any]] = []
-    turns = 0
-    for event in reversed(tracker.events):
-        recent.append(event.as_dict())
-        if isinstance(event, UserUttered):
-            turns += 1
-            if turns == TURNS_SENT:
-                break
-    state["events"] = recent[::-1]
+    messages = (event.as_dict() for event in reversed(tracker.events) if isinstance(event, UserUttered))
+    state["events"] = list(islice(messages, TURNS_SENT))[::-1]
     body = {"next_action": self._name, "sender_id": tracker.sender_id, "tracker": state, "version": rasa.__version__}
     if not self._is_selective_domain_enabled() or domain.does_custom_action_explicitly_need_domain(self.name()):
         body["domain"] = domain.as_dict()
