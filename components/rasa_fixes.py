@@ -245,6 +245,17 @@ class _Copies(SimpleNamespace):
 
 #: Modules whose every use of ``copy`` is for a log line.
 COPY_FOR_LOGS = (rasa.core.processor, rasa.core.policies.rule_policy, rasa.core.policies.memoization)
+#: What is replaced, and by what.
+FIXES: tuple[tuple[Any, str, Any], ...] = (
+    (RemoteAction, "_validate_action_result", _validate),
+    (RemoteAction, "_action_call_format", _call_format),
+    (DaskGraphRunner, "run", _run_graph),
+    (RulePolicy, "_get_possible_keys", _possible_keys),
+    (RulePolicy, "_find_action_from_rules", _from_rules),
+    (DialogueStateTracker, "copy", _copy_tracker),
+    (EndpointConfig, "session", _session),
+    *((module, "copy", _Copies()) for module in COPY_FOR_LOGS),
+)
 
 _validator: Any = None
 _stock_validate = RemoteAction._validate_action_result
@@ -261,13 +272,6 @@ def install() -> bool:
     if not rasa.__version__.startswith(RASA):
         logger.warning("Rasa %s is not %sx: its own, slower ways are kept.", rasa.__version__, RASA)
         return False
-    RemoteAction._validate_action_result = _validate  # type: ignore[method-assign]
-    RemoteAction._action_call_format = _call_format  # type: ignore[method-assign]
-    DaskGraphRunner.run = _run_graph  # type: ignore[method-assign]
-    RulePolicy._get_possible_keys = _possible_keys  # type: ignore[method-assign]
-    RulePolicy._find_action_from_rules = _from_rules  # type: ignore[method-assign]
-    DialogueStateTracker.copy = _copy_tracker  # type: ignore[method-assign]
-    EndpointConfig.session = _session  # type: ignore[method-assign]
-    for module in COPY_FOR_LOGS:
-        module.copy = _Copies()  # type: ignore[attr-defined]
+    for owner, name, ours in FIXES:
+        setattr(owner, name, ours)
     return True
