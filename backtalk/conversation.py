@@ -151,7 +151,7 @@ class Focus:
             "turn": self.turn,
             "net": self.net,
             "screened": self.screened,
-            "listed": self.listed if self.listed != self.last else [],
+            "listed": self.listed,
         }
         return {key: value for key, value in raw.items() if value}
 

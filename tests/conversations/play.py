@@ -103,6 +103,10 @@ def _step(raw: dict[str, Any], file: str) -> Step:
         raise ValueError(f"{file}: unknown key {', '.join(sorted(unknown))}")
     if sum(key in raw for key in ("user", "press", "action_server")) != 1:
         raise ValueError(f"{file}: a step is one of user, press and action_server")
+    for key in ("user", "press", "action_server"):
+        # YAML takes a bare yes for True.
+        if key in raw and not isinstance(raw[key], str):
+            raise ValueError(f"{file}: {key} must be a text; quote it")
     for key in LISTS & set(raw):
         if not isinstance(raw[key], list) or not all(isinstance(one, str) for one in raw[key]):
             raise ValueError(f"{file}: {key} must be a list of texts")
