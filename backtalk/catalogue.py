@@ -80,7 +80,7 @@ class Flag(Strict):
         question, choices: for messages that may be it. ask: what a clinician would want to know next.
         move: when it moves up or down a tier.
         phrasings, near_misses: what people say, and what only sounds like it. The screen is trained on both.
-        looks_like: rules over concepts; see ``backtalk.concepts``.
+        looks_like: rules over concepts; see ``backtalk.rules``.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Flag(Strict):
     ask: tuple[str, ...]
     move: Optional[str] = None
     sources: tuple[str, ...]
-    looks_like: tuple[tuple[str, ...], ...] = ()
+    looks_like: tuple[str, ...]
     phrasings: tuple[str, ...]
     near_misses: tuple[NearMiss, ...]
 
