@@ -127,13 +127,14 @@ class _Parser:
 
 
 class _State:
-    """A set of the net's states, with what each word leads to as far as it is known."""
+    """A set of the net's states: the labels it accepts, what each word reaches, and the states that were made of that."""
 
-    __slots__ = ("members", "labels", "next")
+    __slots__ = ("labels", "reached", "any", "next")
 
-    def __init__(self, members: frozenset[int], labels: tuple[str, ...]) -> None:
-        self.members = members
+    def __init__(self, labels: tuple[str, ...], reached: dict[str, list[int]], gap: list[int]) -> None:
         self.labels = labels
+        self.reached = reached
+        self.any = gap
         self.next: dict[str, Optional[_State]] = {}
 
 
@@ -178,16 +179,19 @@ class PatternFinder:
         state = self._known.get(members)
         if state is None:
             labels = {self._net.labels[member] for member in members}
-            useful = frozenset(m for m in members if self._net.edges[m] or self._net.any[m])
-            state = self._known[members] = _State(useful, tuple(sorted(label for label in labels if label)))
+            reached: dict[str, list[int]] = {}
+            gap: list[int] = []
+            for member in members:
+                gap += self._net.any[member]
+                for word, ends in self._net.edges[member].items():
+                    reached.setdefault(word, []).extend(ends)
+            state = self._known[members] = _State(tuple(sorted(label for label in labels if label)), reached, gap)
         return state
 
     def _step(self, state: _State, symbol: str) -> Optional[_State]:
-        reached: list[int] = []
-        for member in state.members:
-            reached += self._net.edges[member].get(symbol, ())
-            if symbol is not _END:
-                reached += self._net.any[member]
+        reached = state.reached.get(symbol, [])
+        if symbol is not _END:
+            reached = reached + state.any
         following = self._make(self._closed(reached)) if reached else None
         state.next[symbol] = following
         return following

@@ -13,7 +13,7 @@ A rule is one line of a flag's ``looks_like``::
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Iterator, Mapping, Optional
 
@@ -127,6 +127,10 @@ class _Reading:
         context = self.context(hit)
         if kind == "now":
             return context.holds
+        if kind == "thought":
+            return replace(context, hypothetical=False, past=context.past and not context.over).holds
+        if kind == "brief":
+            return replace(context, past=context.past and not context.over).holds
         return not (context.negated or context.nobody or context.hypothetical or context.question or context.idiom)
 
 
