@@ -280,7 +280,7 @@ class Analysis:
         question = not first and note(
             "question", [c for c in self._in("question", start, end, self.sentence) if outside(c) and c.end <= start]
         )
-        question = (not first and note("study", self._cues.get("study", []))) or question
+        question = note("study", self._study(start)) or question
         question = note("question", self._general(start)) or question
         idiom = note(
             "figure of speech",
@@ -297,6 +297,11 @@ class Analysis:
         if self.norms[first] not in _ASKING or words & (_FIRST | _THIRD | {"not", "he", "since", "now", "today", "yesterday"}):
             return []
         return [Found("question", first, first + 1)]
+
+    def _study(self, start: int) -> list[Found]:
+        """The message is for a novel, an exam or the like, and the clause does not speak of the writer."""
+        clause = {norm for norm, number in zip(self.norms, self.clause) if number == self.clause[start]}
+        return [] if clause & {"i", "me", "myself"} else self._cues.get("study", [])
 
     def _asked(self, cue: Found, start: int) -> bool:
         """What follows is only asked about; "asked about my legs, but I can't feel them" says something itself."""

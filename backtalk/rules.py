@@ -128,7 +128,8 @@ class _Reading:
         if kind == "now":
             return context.holds
         if kind == "thought":
-            return replace(context, hypothetical=False, past=context.past and not context.over).holds
+            # "What if I just took them all" is said of oneself; "supposing a client wants to die" is not.
+            return replace(context, hypothetical=context.hypothetical and bool(context.other), past=context.past and not context.over).holds
         if kind == "brief":
             return replace(context, past=context.past and not context.over).holds
         return not (context.negated or context.nobody or context.hypothetical or context.question or context.idiom)
