@@ -115,7 +115,7 @@ class FactFinder:
                     facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
             else:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
-        facts += self._numbers(doc, view)
+        facts += self.numbers(doc, view)
         people = view.people()
         # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
         role = MENTIONED if people and self._of_oneself(doc, view) else OTHER
@@ -161,7 +161,8 @@ class FactFinder:
             return "with" in before and bool({"can", "is", "should", "what", "how", "and"} & set(same))
         return found.end - found.start >= len(same) - 6
 
-    def _numbers(self, doc: Doc, view: Analysis) -> list[Fact]:
+    def numbers(self, doc: Doc, view: Analysis) -> list[Fact]:
+        """Age, weeks of pregnancy, how long it has lasted, and how bad it is, as far as they are given as numbers."""
         text = doc.text
         facts: list[Fact] = []
 
