@@ -23,7 +23,7 @@ from typing import Callable, Iterable, Optional, Sequence
 
 from benchmarks import machine, scripts
 from benchmarks.client import Script, Turn, percentile, silent, strangers, talk
-from benchmarks.servers import MODEL_VARIABLE, Backtalk, Bot, Starter, starter_seconds
+from benchmarks.servers import MODEL_VARIABLE, Backtalk, Bot, Starter, starter_seconds, stop_when_asked
 from scripts.launch import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results.md"
@@ -205,6 +205,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--train", action="store_true", help="train Backtalk anew, and take the time of that")
     parser.add_argument("--out", type=Path, default=RESULTS, help=f"the page to write; {MODEL_VARIABLE} names a model")
     options = parser.parse_args(arguments)
+    stop_when_asked()
     busy = machine.load()
     with tempfile.TemporaryDirectory(prefix="backtalk-bench-") as name:
         folder = Path(name)

@@ -20,7 +20,7 @@ from typing import Any, Sequence
 
 from benchmarks import machine, scripts
 from benchmarks.client import say, session, talk
-from benchmarks.servers import Backtalk
+from benchmarks.servers import Backtalk, stop_when_asked
 from scripts.launch import ROOT
 
 PAGE, PICTURE = ROOT / "benchmarks" / "growth.md", ROOT / "docs" / "growth.png"
@@ -170,6 +170,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--page", type=Path, default=PAGE, help="to write the figures to")
     parser.add_argument("--picture", type=Path, default=PICTURE, help="to draw the curves in")
     options = parser.parse_args(arguments)
+    stop_when_asked()
     with tempfile.TemporaryDirectory(prefix="backtalk-growth-") as name:
         bot = Backtalk(Path(name))
         try:

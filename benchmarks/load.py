@@ -24,7 +24,7 @@ import aiohttp
 
 from benchmarks import machine, scripts
 from benchmarks.client import Turn, percentile, say, session, silent, strangers
-from benchmarks.servers import Backtalk, Bot
+from benchmarks.servers import Backtalk, Bot, stop_when_asked
 
 RATES = (10, 20, 40, 60, 80, 120)
 #: Users at once, at most: more are turned away here, as a server's limit would.
@@ -143,6 +143,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seconds", type=float, default=10, help="at each rate (10)")
     parser.add_argument("--rates", type=float, nargs="+", default=RATES, help="messages a second")
     options = parser.parse_args(arguments)
+    stop_when_asked()
     print(f"On {machine.describe()}; load average {machine.load():.1f}.", flush=True)
     with tempfile.TemporaryDirectory(prefix="backtalk-load-") as name:
         bot = Backtalk(Path(name))

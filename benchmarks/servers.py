@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +28,11 @@ STARTER = ROOT / ".cache" / "starter"
 START_LIMIT, STOP_LIMIT = 300, 20
 #: Seconds between two looks whether a bot answers yet.
 LOOK = 0.05
+
+
+def stop_when_asked() -> None:
+    """Lets SIGTERM end this process as Ctrl-C does, so that no bot is left behind."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
 
 
 def free_port() -> int:
