@@ -117,6 +117,13 @@ class FactFinder:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
         facts += self._numbers(doc, view)
         facts += [Fact("person", label, OTHER, label) for label in view.people()]
+        # "7 months pregnant" and "9 months old" say nothing of how long it has hurt.
+        spans = [(fact.start, fact.end) for fact in facts if fact.kind in ("weeks", "age")]
+        facts = [
+            fact
+            for fact in facts
+            if fact.value != "chronic" or not any(start <= fact.start < end for start, end in spans)
+        ]
         unique: dict[tuple[str, str, str, Optional[str]], Fact] = {}
         for fact in facts:
             unique.setdefault((fact.kind, fact.value, fact.role, fact.person), fact)
