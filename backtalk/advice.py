@@ -306,7 +306,10 @@ class Adviser:
             entries = sorted(entries, key=lambda entry: not entry.advice)
         else:
             opening = self.phrases.say("closest")
-        return self._list(entries, opening, state, self.conditions(state), topic)
+        conditions = self.conditions(state)
+        own = [one for one in entries if set(self.store.topics[one.topic].offer_if) & conditions]
+        entries = [*own, *(one for one in entries if one not in own)]
+        return self._list(entries, opening, state, conditions, topic)
 
     def _list(
         self,
@@ -353,6 +356,9 @@ class Adviser:
             and entry.topic in ("causes", "lifting", "footwear", "pregnancy", "postpartum")
             and not (set(self.store.topics[entry.topic].offer_if) - self.conditions(state))
         ]
+        # "What can I do about it?" comes next.
+        areas = message.values("area") or state.focus.request.areas
+        state.focus.request = Request(situations=tuple(sorted(wanted)), areas=areas)
         found.sort(key=lambda entry: (-len(wanted & set(entry.situations)), entry.evidence.grade.rank))
         return self._list(found[:3], self.phrases.say("causes"), state, self.conditions(state), "causes")
 
@@ -381,8 +387,12 @@ class Adviser:
             state.focus.history.shown = []
         return self.offer(state)
 
-    def offer(self, state: State) -> Reply:
-        """Up to three remedies for the request in focus."""
+    def offer(self, state: State, opening: str = "") -> Reply:
+        """Up to three remedies for the request in focus.
+
+        Args:
+            opening: said in place of the usual one.
+        """
         request = state.focus.request
         conditions = self.conditions(state, request.mentioned)
         choice = offers(self.store, request, conditions, state.focus.history)
@@ -393,7 +403,7 @@ class Adviser:
             return Reply([text, *self._left_out(choice.withheld, state)], self.card(request.topic, (), [
                 (entry, self.because(why, state)) for entry, why in choice.withheld
             ]))  # fmt: skip
-        opening = self._opening(request, len(choice.entries), state)
+        opening = opening or self._opening(request, len(choice.entries), state)
         return self._list(choice.entries, opening, state, conditions, request.topic, choice.withheld)
 
     def _opening(self, request: Request, count: int, state: State) -> str:

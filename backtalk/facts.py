@@ -120,6 +120,13 @@ class FactFinder:
         # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
         role = MENTIONED if people and self._of_oneself(doc, view) else OTHER
         facts += [Fact("person", label, role, label) for label in people]
+        # "7 months pregnant" and "9 months old" say nothing of how long it has hurt.
+        spans = [(fact.start, fact.end) for fact in facts if fact.kind in ("weeks", "age")]
+        facts = [
+            fact
+            for fact in facts
+            if fact.value != "chronic" or not any(start <= fact.start < end for start, end in spans)
+        ]
         unique: dict[tuple[str, str, str, Optional[str]], Fact] = {}
         for fact in facts:
             unique.setdefault((fact.kind, fact.value, fact.role, fact.person), fact)

@@ -18,7 +18,7 @@ _COMMON = frozenset(
     "the and for with not one two three both time daily day week hour minute second long hold often your you safe out "
     "off back pain sore lower upper mid exercise stretch position pose step side sit sitting stand standing lie lying "
     "general easy small gentle calm start starting self doe what how after before than more many every keep use move "
-    "work home friend".split()
+    "work home friend stretche cause break".split()
 )
 
 
@@ -38,7 +38,8 @@ class Namer:
         self._names: dict[str, set[str]] = {}
         for entry in store:
             kind = _words(entry.kind.value) if entry.kind is Kind.FOOT_BATH else set()
-            self._names[entry.id] = (_words(entry.title) | _words(entry.id) | kind) - _COMMON
+            topic = _words(entry.topic.replace("_", " "))
+            self._names[entry.id] = (_words(entry.title) | _words(entry.id) | topic | kind) - _COMMON
 
     def named(self, message: Message) -> Optional[Entry]:
         """The likeliest entry that the message calls by one of its names; None if it names none."""

@@ -7,6 +7,7 @@ mistake, doubt counts as yes for emergencies, and nothing is ever diagnosed or r
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
@@ -271,6 +272,9 @@ class Nurse:
     def _screen_answered(
         self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
     ) -> Optional[Step]:
+        if pending.about == "screen" and message.intent == "choose_option" and not re.search(r"\d", message.text):
+            # "The second one" means the list above the checklist, not its second button.
+            return None
         if screened.flags and option is None:
             return None
         if option is not None and option.value.startswith("flag:"):
