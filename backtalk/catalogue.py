@@ -53,10 +53,15 @@ class Say(Strict):
 
 
 class FlagChoice(Strict):
-    """An answer to the one question that tells a real case from a harmless one."""
+    """An answer to the one question that tells a real case from a harmless one.
+
+    Attributes:
+        flag: whether it means the flag. raises: the worse flag that it means instead.
+    """
 
     title: str
     flag: bool
+    raises: Optional[str] = None
 
 
 class NearMiss(Strict):

@@ -207,7 +207,9 @@ class Nurse:
         flag = self._catalogue[flag_id]
         state.asked.append(flag_id)
         self._note(state, message)
-        options = [Option(choice.title, f"{'yes' if choice.flag else 'no'}:{flag_id}") for choice in flag.choices]
+        options = [
+            Option(choice.title, f"{'yes' if choice.flag else 'no'}:{choice.raises or flag_id}") for choice in flag.choices
+        ]
         options.append(Option(self._say("not_sure"), f"yes:{flag_id}"))
         self._saying(state, "doubt", flags=[flag_id])
         return self._plan(state, [SPEAK], Pending("red_flag", options))
@@ -230,7 +232,8 @@ class Nurse:
     def _doubt_answered(
         self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
     ) -> Optional[Step]:
-        flag_id = pending.options[0].value.split(":", 1)[1]
+        # The last option is "not sure", which means the flag that was asked about.
+        flag_id = (option or pending.options[-1]).value.split(":", 1)[1]
         if option is not None:
             yes = option.value.startswith("yes:")
         elif message.intent in ("affirm", "unsure", "screen_some"):

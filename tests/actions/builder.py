@@ -24,10 +24,11 @@ class Told:
     """What an action did.
 
     Attributes:
-        texts: in order. buttons: titles. card: the one custom message. slots: those that were set.
+        texts: in order. responses: names of the domain's responses. buttons: titles. card: the one custom message. slots: those that were set.
     """
 
     texts: list[str] = field(default_factory=list)
+    responses: list[str] = field(default_factory=list)
     buttons: list[str] = field(default_factory=list)
     card: Optional[dict[str, Any]] = None
     slots: dict[str, Any] = field(default_factory=dict)
@@ -108,6 +109,8 @@ class Talk:
         for one in dispatcher.messages:
             if one.get("text"):
                 told.texts.append(one["text"])
+            if one.get("response"):
+                told.responses.append(one["response"])
             told.buttons += [button["title"] for button in one.get("buttons") or []]
             if one.get("custom"):
                 assert told.card is None, "one card a turn"

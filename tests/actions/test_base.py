@@ -95,7 +95,8 @@ def test_odd_messages_get_an_answer(action: type[BacktalkAction], text: str) -> 
 
 @pytest.mark.parametrize("action", all_actions(), ids=lambda one: one.__name__)
 def test_a_conversation_without_a_message_gets_an_answer(action: type[Action]) -> None:
-    assert Talk().run(action()).texts
+    told = Talk().run(action())
+    assert told.texts or told.responses
 
 
 @pytest.mark.parametrize("channel", ["rest", "web"])

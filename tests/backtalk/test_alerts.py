@@ -147,14 +147,14 @@ def test_the_summary_has_five_lines_and_no_diagnosis() -> None:
     assert "about 3 weeks" in lines[1]
     assert "67 years old" in lines[2]
     assert "diabetes" in lines[2]
-    assert "nothing asked yet" in lines[3]
+    assert "nothing so far" in lines[3]
     assert lines[4].startswith("To be checked for: ")
     assert SPEAKER.summary_text(lines).startswith("To show or read out:\n")
 
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(None, "not asked yet"), (1, "about 1 day"), (6, "about 6 days"), (7, "about 1 week"), (60, "about 2 months"),
+    [(None, "not said"), (1, "about 1 day"), (6, "about 6 days"), (7, "about 1 week"), (60, "about 2 months"),
      (400, "about 1 year")],
 )  # fmt: skip
 def test_since_when_in_words(days: Optional[int], words: str) -> None:

@@ -24,6 +24,7 @@ from backtalk.triage import (
     Step,
     Triage,
 )
+from backtalk.understanding import FALLBACK
 from backtalk.yaml_files import ROOT, read_yaml
 from tests.messages import message, told
 
@@ -127,7 +128,7 @@ def test_the_same_soon_flag_again_is_not_said_again() -> None:
 def test_while_a_flag_is_open_physical_advice_is_held(intent: str) -> None:
     step = take(message(intent), before=raised("RF-CES"))
     assert step.plan == (SPEAK,)
-    assert step.state.saying["kind"] == "hold"
+    assert step.state.saying["kind"] == ("hold_unclear" if intent == FALLBACK else "hold")
     assert step.state.held == "emergency"
 
 
@@ -274,6 +275,13 @@ def test_every_button_of_every_question_does_what_it_says() -> None:
 def test_something_else_in_place_of_an_answer_is_judged_by_itself() -> None:
     step = take(message("describe_pain", text="my chest hurts"), "RF-CARDIAC", before=doubt())
     assert step.state.open == ["RF-CARDIAC"]
+
+
+def test_an_answer_may_mean_a_worse_flag() -> None:
+    asked = doubt("RF-SCIATICA")
+    step = take(message("describe_pain", text="Both legs, or the leg is weak"), before=asked)
+    assert step.state.open == ["RF-CES"]
+    assert step.state.held == "emergency"
 
 
 def test_a_flag_is_said_before_a_doubt_is_asked() -> None:
