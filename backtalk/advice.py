@@ -130,12 +130,7 @@ class Adviser:
         focus.net = 0 if new_topic else focus.net + 1
         # An honest no that warns needs no second warning below it.
         if focus.net % NET_EVERY == 0 and any(entry.role is not Role.NO for entry in entries):
-<<<<<<< HEAD
-            # Turn alone would come round to the same wording each time: it is said every third answer, in three
-            # wordings.
-=======
             # By the turn alone it would be the same wording each time: every third answer, three wordings.
->>>>>>> tests
             reply.texts.append(self.phrases.say("safety_net", focus.turn + focus.turn // NET_EVERY))
         if any(entry.physical and entry.advice for entry in entries) and not focus.screened and not reply.question:
             focus.screened = "asked"
