@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export PORT ACTIONS_PORT
 
-.PHONY: help setup setup-dev chat shell telegram train test bench profile growth load kills lint lint-content validate explain lock clean
+.PHONY: help setup setup-dev chat shell telegram train test lint lint-content validate report calibrate explain lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -36,6 +36,12 @@ lint: setup-dev lint-content ## style and types
 
 lint-content: setup ## the content alone, in seconds: for editors of data/
 	@$(PYTHON) -m backtalk.lint
+
+report: train ## the README's figures: how well the model understands messages that it never saw
+	@$(PYTHON) -m scripts.measure report
+
+calibrate: train ## how often the model is right, by its confidence: what the thresholds go by
+	@$(PYTHON) -m scripts.measure calibrate
 
 validate: setup ## Rasa's own check of intents, rules, stories and responses
 	@$(PYTHON) -W ignore -m rasa data validate --fail-on-warnings

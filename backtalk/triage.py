@@ -208,7 +208,8 @@ class Nurse:
         state.asked.append(flag_id)
         self._note(state, message)
         options = [
-            Option(choice.title, f"{'yes' if choice.flag else 'no'}:{choice.raises or flag_id}") for choice in flag.choices
+            Option(choice.title, f"{'yes' if choice.flag else 'no'}:{choice.raises or flag_id}")
+            for choice in flag.choices
         ]
         options.append(Option(self._say("not_sure"), f"yes:{flag_id}"))
         self._saying(state, "doubt", flags=[flag_id])

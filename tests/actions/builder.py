@@ -24,7 +24,8 @@ class Told:
     """What an action did.
 
     Attributes:
-        texts: in order. responses: names of the domain's responses. buttons: titles. card: the one custom message. slots: those that were set.
+        texts: in order. responses: names of the domain's responses. buttons: titles.
+        card: the one custom message. slots: those that were set.
     """
 
     texts: list[str] = field(default_factory=list)
