@@ -25,3 +25,6 @@ shell: setup ## the bot in rasa shell
 
 train: setup ## a model, if none fits the data
 	@$(PYTHON) -m scripts.launch train
+
+explain: setup ## why the red-flag screen decides as it does: make explain TEXT="..."
+	@$(PYTHON) -m scripts.explain "$$TEXT"

@@ -6,8 +6,8 @@
   ``{name}`` stands for any of the lines of that name in ``parts.yml``;
 - ``forms``: regular expressions over the mended text, for what holds a number ("12 tablets", "year 9");
 - ``any``: other concepts that it stands for as well;
-- ``judged``: how context counts. ``now`` (the default): it must be so, now. ``brief``: it counts though it
-  has gone again (a stroke's signs). ``thought``: what is only imagined counts too (wanting to die). ``ever``: it counts however long ago it was
+- ``judged``: how context counts. ``now`` (the default): it must be so, now. ``plain``: as a figure of speech
+  too ("my back is killing me" is pain). ``brief``: it counts though it has gone again (a stroke's signs). ``thought``: what is only imagined counts too (wanting to die). ``ever``: it counts however long ago it was
   (cancer, an operation). ``never``: a place or a thing, that says nothing without another concept beside it.
 """
 
@@ -31,7 +31,7 @@ from backtalk.yaml_files import DATA, read_yaml, shown
 
 #: The file of pieces that patterns share.
 PARTS = "parts.yml"
-JUDGED = ("now", "brief", "thought", "ever", "never")
+JUDGED = ("now", "plain", "brief", "thought", "ever", "never")
 #: Concepts that no file lists, made of the numbers of a message: (name, kind of fact, from, up to and including).
 #: Ages: the child path ends at 18; 50 and 60 are the catalogue's borders for new back pain and for the aorta. Days: pain
 #: that lasts over four weeks is to be looked at (knowledge base, RF-PERSIST).
@@ -150,11 +150,6 @@ class Concepts:
                     if span is not None and len(span):
                         add(name, span.start, span.end)
         return hits
-
-
-def spans(hits: Mapping[str, list[Hit]]) -> tuple[Found, ...]:
-    """Where any concept stands, each place once."""
-    return tuple({Found("", hit.start, hit.end) for group in hits.values() for hit in group})
 
 
 def _filled(pattern: str, parts: Mapping[str, str]) -> str:
