@@ -6,9 +6,11 @@
   ``{name}`` stands for any of the lines of that name in ``parts.yml``;
 - ``forms``: regular expressions over the mended text, for what holds a number ("12 tablets", "year 9");
 - ``any``: other concepts that it stands for as well;
-- ``judged``: how context counts. ``now`` (the default): it must be so, now. ``plain``: as a figure of speech
-  too ("my back is killing me" is pain). ``brief``: it counts though it has gone again (a stroke's signs). ``thought``: what is only imagined counts too (wanting to die). ``ever``: it counts however long ago it was
-  (cancer, an operation). ``never``: a place or a thing, that says nothing without another concept beside it.
+- ``judged``: how context counts.
+  ``now`` (the default): it must be so, now. ``plain``: as a figure of speech too ("my back is killing me" is pain).
+  ``brief``: it counts though it has gone again (a stroke's signs). ``thought``: what is only imagined counts too (wanting
+  to die). ``ever``: it counts however long ago it was (cancer, an operation). ``never``: a place, a time or a thing, that
+  says nothing without another concept beside it.
 """
 
 from __future__ import annotations
@@ -110,6 +112,14 @@ class Concepts:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.judged)
+
+    def own(self) -> Iterator[str]:
+        """The concepts of the files, without those of numbers."""
+        return iter(self._concepts)
+
+    def held(self, name: str) -> bool:
+        """Another concept stands for it as well."""
+        return len(self._holders[name]) > 1
 
     def words(self) -> Iterator[str]:
         """Every pattern, for the lexicon of the speller."""

@@ -245,9 +245,9 @@ class Analysis:
             cue
             for cue in self._cues.get("not before", [])
             if outside(cue)
-            and cue.end <= start
+            and cue.start < start  # "no trouble" may share a word with "trouble peeing"
             and start - cue.end <= NEGATION_REACH
-            and self.clause[cue.end - 1] == self.clause[start]
+            and self.clause[cue.start] == self.clause[start]
         ]
         after = [
             cue
