@@ -1,4 +1,4 @@
-"""Concepts of the red-flag rules: body functions and places, what is wrong with them, risks, events, and how people say it.
+"""Concepts of the red-flag rules: body functions and places, what is wrong with them, risks, events, in lay words.
 
 ``data/red_flags/concepts/*.yml`` holds them, one file a topic. A concept has
 
@@ -8,9 +8,9 @@
 - ``any``: other concepts that it stands for as well;
 - ``judged``: how context counts.
   ``now`` (the default): it must be so, now. ``plain``: as a figure of speech too ("my back is killing me" is pain).
-  ``brief``: it counts though it has gone again (a stroke's signs). ``thought``: what is only imagined counts too (wanting
-  to die). ``ever``: it counts however long ago it was (cancer, an operation). ``never``: a place, a time or a thing, that
-  says nothing without another concept beside it.
+  ``brief``: it counts though it has gone again (a stroke's signs). ``thought``: what is only imagined counts too
+  (wanting to die). ``ever``: it counts however long ago it was (cancer, an operation). ``never``: a place, a time or a
+  thing, that says nothing without another concept beside it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from backtalk.automaton import PatternFinder
 from backtalk.context import Analysis
 from backtalk.errors import ContentError
 from backtalk.facts import fact_finder
-from backtalk.patterns import Found
 from backtalk.vocabulary import Strict, reasons
 from backtalk.yaml_files import DATA, read_yaml, shown
 
@@ -35,8 +34,8 @@ from backtalk.yaml_files import DATA, read_yaml, shown
 PARTS = "parts.yml"
 JUDGED = ("now", "plain", "brief", "thought", "ever", "never")
 #: Concepts that no file lists, made of the numbers of a message: (name, kind of fact, from, up to and including).
-#: Ages: the child path ends at 18; 50 and 60 are the catalogue's borders for new back pain and for the aorta. Days: pain
-#: that lasts over four weeks is to be looked at (knowledge base, RF-PERSIST).
+#: Ages: the child path ends at 18; 50 and 60 are the catalogue's borders for new back pain and for the aorta. Days:
+#: pain that lasts over four weeks is to be looked at (knowledge base, RF-PERSIST).
 NUMBERS = (
     ("under_18", "age", 0, 17),
     ("over_50", "age", 50, 120),

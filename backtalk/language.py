@@ -130,11 +130,8 @@ class Speller:
 
     def _nearest(self, word: str, errors: int) -> Optional[str]:
         found = self._near.lookup(word, Verbosity.CLOSEST, max_edit_distance=errors)
-        # People slip inside a word far more often than at its first letter, and most often exchange two letters.
-        letters = sorted(word)
-        found.sort(
-            key=lambda item: (item.distance, item.term[0] != word[0], sorted(item.term) != letters, -item.count)
-        )
+        # People slip inside a word far more often than at its first letter.
+        found.sort(key=lambda item: (item.distance, item.term[0] != word[0], -item.count))
         return str(found[0].term) if found else None
 
     def _split(self, word: str) -> Optional[str]:

@@ -35,7 +35,8 @@ class Rule:
 
     Attributes:
         text: as written. soft: it needs support.
-        groups: what the message must hold; the parts of a group stand near each other; each part is any of some concepts.
+        groups: what the message must hold; the parts of a group stand near each other; each part is any of
+            some concepts.
         unless: concepts that undo it.
     """
 
@@ -131,7 +132,8 @@ class _Reading:
             return replace(context, idiom=False).holds
         if kind == "thought":
             # "What if I just took them all" is said of oneself; "supposing a client wants to die" is not.
-            return replace(context, hypothetical=context.hypothetical and bool(context.other), past=context.past and not context.over).holds
+            imagined = context.hypothetical and bool(context.other)
+            return replace(context, hypothetical=imagined, past=context.past and not context.over).holds
         if kind == "brief":
             return replace(context, past=context.past and not context.over).holds
         return not (context.negated or context.nobody or context.hypothetical or context.question or context.idiom)
@@ -179,7 +181,12 @@ class RuleBook:
         hits = self._concepts.find(view)
         judged = self._concepts.judged
         # Words of a symptom are no cues ("can't feel"); those of a mere place or time may be ("now").
-        own = {Found("", hit.start, hit.end) for group in hits.values() for hit in group if judged[hit.concept] != "never"}
+        own = {
+            Found("", hit.start, hit.end)
+            for group in hits.values()
+            for hit in group
+            if judged[hit.concept] != "never"
+        }
         reading = _Reading(view, hits, judged, tuple(own))
         present = hits.keys()
         found: list[Evidence] = []

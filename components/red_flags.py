@@ -24,7 +24,7 @@ class RedFlagScreen(IntentClassifier, GraphComponent):
     """Adds ``red_flags`` to the parse data: what the message raises, and what it may raise.
 
     Attributes:
-        observer: is told the mended text, what was found with its reasons, and what the learned part said; for explanations.
+        observer: is told the mended text, what was found with its reasons, and what the learned part said.
     """
 
     observer: ClassVar[Optional[Callable[[str, Finding, Optional[Learned]], None]]] = None

@@ -1,7 +1,7 @@
-"""Prints why the red-flag screen raises, asks about, or leaves a message: words, concepts, context, rules, probabilities.
+"""Prints why the red-flag screen raises, asks about, or leaves a message: words, concepts, context, rules.
 
-``make explain TEXT="no numbness but I can't pee"``, or ``python -m scripts.explain TEXT ...``. Uses the newest trained model;
-without one, the rules alone.
+``make explain TEXT="no numbness but I can't pee"``, or ``python -m scripts.explain TEXT ...``. Uses the
+newest trained model; without one, the rules alone.
 """
 
 from __future__ import annotations

@@ -190,7 +190,9 @@ def test_clause_by_clause(judge: Callable[[str], Finding], flag: str, text: str)
 
 
 @pytest.mark.parametrize("why, text", [(why, text) for why, texts in QUIET.items() for text in texts])
-def test_context_keeps_quiet(serious: Callable[[str], list[str]], judge: Callable[[str], Finding], why: str, text: str) -> None:
+def test_context_keeps_quiet(
+    serious: Callable[[str], list[str]], judge: Callable[[str], Finding], why: str, text: str
+) -> None:
     assert serious(text) == [], judge(text).why
 
 

@@ -1,4 +1,4 @@
-"""How something is written must not decide whether an emergency is seen. The rules alone are tested, without the learned part."""
+"""How something is written must not decide whether an emergency is seen: the rules alone, without the learned part."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EMERGENCIES = [
     "someone drove into my car and my neck hurts",
     "I have a fever and I am very confused",
     "my neck is so stiff and I have a high fever",
-    "there is a pulsing lump in my stomach",
+    "I can feel a pulsating lump in my stomach",
     "chest pain going into my left arm, sweating",
     "I am coughing up blood",
     "it hurts when I breathe in, very sharp pain",
@@ -62,7 +62,7 @@ SYMPTOMS = [
     "a pulsing lump in my belly",
     "bleeding in pregnancy",
 ]
-FILLERS = ["erm, hi, so basically, ", "sorry to bother you, love, ", "ok so like ", "Good evening. I hope you are well. "]
+FILLERS = ["erm, hi, so basically, ", "sorry to bother you, ", "ok so like ", "Good evening. I hope you are well. "]
 ENDINGS = [" lol", " tbh", ", you know what I mean", ". any stretches for that?", " 😭😭", "!!!", "..."]
 #: Words from this length on take a slip of one letter: shorter ones have too many neighbours that are words as well.
 TYPO_FROM = 6
@@ -82,7 +82,8 @@ def typos(text: str, count: int) -> Iterator[str]:
         place = chance.choice(places)
         word = words[place]
         at = chance.randrange(2, len(word) - 2)
-        slips = [word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[:at] + word[at + 1] + word[at] + word[at + 2 :]]
+        before, here, after = word[:at], word[at], word[at + 1 :]
+        slips = [before + after, before + here + here + after, before + after[0] + here + after[1:]]
         yield " ".join([*words[:place], chance.choice(slips), *words[place + 1 :]])
 
 
@@ -128,7 +129,8 @@ class TestNothingIsLost:
 
 @pytest.mark.parametrize("symptom", SYMPTOMS)
 def test_i_do_not_have_makes_no_emergency(judge: Judge, symptom: str) -> None:
-    for text in (f"I don't have {symptom}", f"i dont have {symptom}, just a stiff back", f"no {symptom}", f"I have never had {symptom}"):
+    denials = ("I don't have {}", "i dont have {}, just a stiff back", "no {}", "I have never had {}")
+    for text in (denial.format(symptom) for denial in denials):
         found = judge(text)
         assert all(catalogue()[flag].tier is Tier.SOON for flag in found.flags), found.why
 
