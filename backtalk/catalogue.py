@@ -153,7 +153,8 @@ def load_catalogue(folder: Path = DATA / "red_flags", known: Optional[Concepts] 
         known: the concepts that rules may speak of; the project's, if none are given.
 
     Raises:
-        ContentError: a key is unknown or missing, a name does not fit its file, a near miss names no flag, a rule no concept.
+        ContentError: a key is unknown or missing, a name does not fit its file, a near miss names no flag, a rule no
+            concept.
     """
     names = concepts() if known is None else known
     flags: dict[str, Flag] = {}

@@ -1,4 +1,4 @@
-"""Concepts of the red-flag rules: body functions and places, what is wrong with them, risks, events, and how people say it.
+"""Concepts of the red-flag rules: body functions and places, what is wrong with them, risks, events, in lay words.
 
 ``data/red_flags/concepts/*.yml`` holds them, one file a topic. A concept has
 
@@ -6,9 +6,11 @@
   ``{name}`` stands for any of the lines of that name in ``parts.yml``;
 - ``forms``: regular expressions over the mended text, for what holds a number ("12 tablets", "year 9");
 - ``any``: other concepts that it stands for as well;
-- ``judged``: how context counts. ``now`` (the default): it must be so, now. ``brief``: it counts though it
-  has gone again (a stroke's signs). ``thought``: what is only imagined counts too (wanting to die). ``ever``: it counts however long ago it was
-  (cancer, an operation). ``never``: a place or a thing, that says nothing without another concept beside it.
+- ``judged``: how context counts.
+  ``now`` (the default): it must be so, now. ``plain``: as a figure of speech too ("my back is killing me" is pain).
+  ``brief``: it counts though it has gone again (a stroke's signs). ``thought``: what is only imagined counts too
+  (wanting to die). ``ever``: it counts however long ago it was (cancer, an operation). ``never``: a place, a time or a
+  thing, that says nothing without another concept beside it.
 """
 
 from __future__ import annotations
@@ -25,16 +27,15 @@ from backtalk.automaton import PatternFinder
 from backtalk.context import Analysis
 from backtalk.errors import ContentError
 from backtalk.facts import fact_finder
-from backtalk.patterns import Found
 from backtalk.vocabulary import Strict, reasons
 from backtalk.yaml_files import DATA, read_yaml, shown
 
 #: The file of pieces that patterns share.
 PARTS = "parts.yml"
-JUDGED = ("now", "brief", "thought", "ever", "never")
+JUDGED = ("now", "plain", "brief", "thought", "ever", "never")
 #: Concepts that no file lists, made of the numbers of a message: (name, kind of fact, from, up to and including).
-#: Ages: the child path ends at 18; 50 and 60 are the catalogue's borders for new back pain and for the aorta. Days: pain
-#: that lasts over four weeks is to be looked at (knowledge base, RF-PERSIST).
+#: Ages: the child path ends at 18; 50 and 60 are the catalogue's borders for new back pain and for the aorta. Days:
+#: pain that lasts over four weeks is to be looked at (knowledge base, RF-PERSIST).
 NUMBERS = (
     ("under_18", "age", 0, 17),
     ("over_50", "age", 50, 120),
@@ -111,6 +112,14 @@ class Concepts:
     def __iter__(self) -> Iterator[str]:
         return iter(self.judged)
 
+    def own(self) -> Iterator[str]:
+        """The concepts of the files, without those of numbers."""
+        return iter(self._concepts)
+
+    def held(self, name: str) -> bool:
+        """Another concept stands for it as well."""
+        return len(self._holders[name]) > 1
+
     def words(self) -> Iterator[str]:
         """Every pattern, for the lexicon of the speller."""
         for concept in self._concepts.values():
@@ -150,11 +159,6 @@ class Concepts:
                     if span is not None and len(span):
                         add(name, span.start, span.end)
         return hits
-
-
-def spans(hits: Mapping[str, list[Hit]]) -> tuple[Found, ...]:
-    """Where any concept stands, each place once."""
-    return tuple({Found("", hit.start, hit.end) for group in hits.values() for hit in group})
 
 
 def _filled(pattern: str, parts: Mapping[str, str]) -> str:

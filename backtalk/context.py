@@ -37,6 +37,8 @@ _VERBS = frozenset(
 _FIRST = frozenset({"i", "my", "me", "mine", "myself", "we", "our"})
 _ASKING = frozenset("can could does do is are would will did".split())
 _THIRD = frozenset({"he", "she", "his", "her", "him", "they", "their", "them"})
+#: Words that make a question one about somebody, or about now.
+_STATED = _FIRST | _THIRD | {"not", "since", "now", "today", "yesterday"}
 _YEAR = re.compile(r"^'?(19[4-9]\d|20[0-2]\d)$|^'[0-9]\d$")
 _AGO = re.compile(r"^\d{1,2}$")
 
@@ -251,9 +253,9 @@ class Analysis:
             cue
             for cue in self._cues.get("not before", [])
             if outside(cue)
-            and cue.end <= start
+            and cue.start < start  # "no trouble" may share a word with "trouble peeing"
             and start - cue.end <= NEGATION_REACH
-            and self.clause[cue.end - 1] == self.clause[start]
+            and self.clause[cue.start] == self.clause[start]
         ]
         after = [
             cue
@@ -284,7 +286,8 @@ class Analysis:
         hypothetical = note(
             "what if", [c for c in self._in("hypothetical", start, end, self.sentence) if outside(c) and c.end <= start]
         )
-        hypothetical = note("asked", [c for c in self._in("asked", start, end, self.sentence) if self._asked(c, start)]) or hypothetical
+        asked = [c for c in self._in("asked", start, end, self.sentence) if self._asked(c, start)]
+        hypothetical = note("asked", asked) or hypothetical
         question = not first and note(
             "question", [c for c in self._in("question", start, end, self.sentence) if outside(c) and c.end <= start]
         )
@@ -302,7 +305,7 @@ class Analysis:
         """The opening of a sentence that asks about something in general: "can cystitis make your back hurt"."""
         sentence = [at for at, number in enumerate(self.sentence) if number == self.sentence[start]]
         first, words = sentence[0], {self.norms[at] for at in sentence}
-        if self.norms[first] not in _ASKING or words & (_FIRST | _THIRD | {"not", "he", "since", "now", "today", "yesterday"}):
+        if self.norms[first] not in _ASKING or words & _STATED:
             return []
         return [Found("question", first, first + 1)]
 
@@ -316,7 +319,8 @@ class Analysis:
         if cue.end > start:
             return False
         between = self.norms[cue.end : start]
-        return not ({"but", "yes", "yeah", "cos", "because"} & set(between) or ("and", "i") in zip(between, between[1:]))
+        said = {"but", "yes", "yeah", "cos", "because"} & set(between)
+        return not (said or ("and", "i") in zip(between, between[1:]))
 
     def _flat(self) -> list[Found]:
         return self._cues.get("hypothetical", []) + self._cues.get("question", [])

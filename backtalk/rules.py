@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Iterator, Mapping, Optional
 
-from backtalk.concepts import Concepts, Hit, spans
+from backtalk.concepts import Concepts, Hit
 from backtalk.context import Analysis, Context
 from backtalk.patterns import Found
 
@@ -35,7 +35,8 @@ class Rule:
 
     Attributes:
         text: as written. soft: it needs support.
-        groups: what the message must hold; the parts of a group stand near each other; each part is any of some concepts.
+        groups: what the message must hold; the parts of a group stand near each other; each part is any of
+            some concepts.
         unless: concepts that undo it.
     """
 
@@ -127,9 +128,12 @@ class _Reading:
         context = self.context(hit)
         if kind == "now":
             return context.holds
+        if kind == "plain":
+            return replace(context, idiom=False).holds
         if kind == "thought":
             # "What if I just took them all" is said of oneself; "supposing a client wants to die" is not.
-            return replace(context, hypothetical=context.hypothetical and bool(context.other), past=context.past and not context.over).holds
+            imagined = context.hypothetical and bool(context.other)
+            return replace(context, hypothetical=imagined, past=context.past and not context.over).holds
         if kind == "brief":
             return replace(context, past=context.past and not context.over).holds
         return not (context.negated or context.nobody or context.hypothetical or context.question or context.idiom)
@@ -175,7 +179,15 @@ class RuleBook:
     def read(self, view: Analysis) -> list[Evidence]:
         """Every rule that fits the message, whether or not what it speaks of is said to be so."""
         hits = self._concepts.find(view)
-        reading = _Reading(view, hits, self._concepts.judged, spans(hits))
+        judged = self._concepts.judged
+        # Words of a symptom are no cues ("can't feel"); those of a mere place or time may be ("now").
+        own = {
+            Found("", hit.start, hit.end)
+            for group in hits.values()
+            for hit in group
+            if judged[hit.concept] != "never"
+        }
+        reading = _Reading(view, hits, judged, tuple(own))
         present = hits.keys()
         found: list[Evidence] = []
         tried: set[int] = set()
