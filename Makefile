@@ -68,5 +68,6 @@ lock: ## the two lock files anew, after a change of pyproject.toml (needs uv; uv
 	@uv lock --quiet
 	@uv export --quiet --frozen --no-dev --no-emit-project --no-header --no-annotate -o requirements.lock
 	@uv export --quiet --frozen --no-emit-project --no-header --no-annotate -o requirements-dev.lock
+
 explain: setup ## why the red-flag screen decides as it does: make explain TEXT="..."
 	@$(PYTHON) -m scripts.explain "$$TEXT"

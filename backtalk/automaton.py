@@ -3,7 +3,8 @@
 The syntax is that of ``backtalk.patterns`` (``(a|b)``, ``[x]``), and ``...`` for up to three words of any kind. Writing
 out every phrase that a pattern stands for, as a phrase matcher needs it, takes too many: "{can not} [even] lift [up] my
 [left] foot" alone is half a million. Here all patterns become one automaton over the norms of spaCy's tokens, with
-states made when a message first leads to them. Reading a message takes one look-up a token, however many patterns there are.
+states made when a message first leads to them. Reading a message takes one look-up a token, however many patterns there
+are.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ class _Parser:
 class _State:
     """A set of the net's states: the labels it accepts, what each word reaches, and the states made of that."""
 
-    __slots__ = ("labels", "reached", "any", "next")
+    __slots__ = ("any", "labels", "next", "reached")
 
     def __init__(self, labels: tuple[str, ...], reached: dict[str, list[int]], gap: list[int]) -> None:
         self.labels = labels

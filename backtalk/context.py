@@ -1,16 +1,18 @@
-"""Whether a statement holds, for whom, and when: negation, other people, the past, what-ifs, questions, figures of speech.
+"""Whether a statement holds, for whom, and when: denials, other people, the past, what-ifs, questions, mere sayings.
 
-After the axes of ConText (negated, historical, hypothetical, experiencer), written for how people talk to a chatbot rather
-than for clinical notes: "can't feel" is a symptom here, "I'd rather not" is no denial, "my wife" may need help now.
+After the axes of ConText (negated, historical, hypothetical, experiencer), written for how people talk to a chatbot
+rather than for clinical notes: "can't feel" is a symptom here, "I'd rather not" is no denial, "my wife" may need help
+now.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Mapping, Optional
+from typing import ClassVar, Mapping, Optional
 
 from spacy.tokens import Doc
 
@@ -28,11 +30,12 @@ PERSON_REACH = 16
 _ENDS = frozenset(".!?;")
 _CONTRAST = frozenset({"but", "although", "though", "however", "yet", "except", "whereas", "while", "because", "then"})
 _SUBJECTS = frozenset(
-    "i my me mine he she his her hers it we they their this that there you your the a someone somebody everything".split()
+    "i my me mine he she his her hers it we they their this that there you your the a someone somebody "
+    "everything".split()
 )
 _VERBS = frozenset(
-    "can could have has had having am is are was were do does did will would keep keeps kept feel feels felt started lost "
-    "losing got wet peed pooed fell went woke need needs want wants should since now also feeling getting".split()
+    "can could have has had having am is are was were do does did will would keep keeps kept feel feels felt started "
+    "lost losing got wet peed pooed fell went woke need needs want wants should since now also feeling getting".split()
 )
 _FIRST = frozenset({"i", "my", "me", "mine", "myself", "we", "our"})
 _ASKING = frozenset("can could does do is are would will did".split())
@@ -82,7 +85,7 @@ class ContextRules:
         ContentError: the file has other keys than it should.
     """
 
-    _SHAPE = {
+    _SHAPE: ClassVar[Mapping[str, set[str]]] = {
         "negation": {"before", "after", "never"},
         "past": {"cues", "stable", "over", "going_on"},
         "others": {"people", "nobody", "family"},
@@ -204,8 +207,7 @@ class Analysis:
                 return ""
             if norm in ("my", "mine", "our"):
                 # "my wife" is found as a person first; "my leg" is the writer's, unless "her" stands before it.
-                nearest = "" if nearest is None else nearest
-                return nearest
+                return "" if nearest is None else nearest
             if norm in _THIRD and nearest is None:
                 earlier = [cue for label, cues in self._cues.items() if label.startswith("person:") for cue in cues]
                 before = [cue for cue in earlier if cue.start <= at]
@@ -320,7 +322,7 @@ class Analysis:
             return False
         between = self.norms[cue.end : start]
         said = {"but", "yes", "yeah", "cos", "because"} & set(between)
-        return not (said or ("and", "i") in zip(between, between[1:]))
+        return not (said or ("and", "i") in itertools.pairwise(between))
 
     def _flat(self) -> list[Found]:
         return self._cues.get("hypothetical", []) + self._cues.get("question", [])

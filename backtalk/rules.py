@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Iterator, Mapping, Optional
 
 from backtalk.concepts import Concepts, Hit
@@ -141,7 +141,7 @@ class _Reading:
 
 def _near(chosen: tuple[Hit, ...], sentence: list[int]) -> bool:
     ordered = sorted(chosen, key=lambda hit: (hit.start, hit.end))
-    for left, right in zip(ordered, ordered[1:]):
+    for left, right in pairwise(ordered):
         if right.start < left.end or right.start - left.end > NEAR or sentence[left.start] != sentence[right.start]:
             return False
     return True
