@@ -251,14 +251,17 @@ class Adviser:
         return self._finish(reply, state, shown, entry.topic)
 
     def _against(self, entry: Entry, state: State, conditions: frozenset[str]) -> list[Entry]:
-        """The remedy that fits best to what an explanation explains; none without a situation or place to go by."""
+        """What fits best to what an explanation explains; none without a situation or place to go by.
+
+        Nothing physical: a question for information is no place for the checklist that goes with it.
+        """
         asked = state.focus.request
         situations, areas = asked.situations or entry.situations, asked.areas or entry.areas
         if not situations and not areas:
             return []
         request = Request(situations=situations, areas=areas, mentioned=asked.mentioned)
-        found = offers(self.store, request, conditions, state.focus.history, at_most=1).entries
-        return [other for other in found if not self.ruled_out(other, state, conditions)]
+        found = offers(self.store, request, conditions, state.focus.history, at_most=8).entries
+        return [other for other in found if not other.physical and not self.ruled_out(other, state, conditions)]
 
     def direct(self, entry: Entry, words: str) -> str:
         """ "Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
