@@ -9,7 +9,7 @@ from backtalk.choosing import Request, alternatives, because, cares, cautions, f
 from backtalk.conversation import NET_EVERY, Ask, Message, Option, Pending, Reply, State
 from backtalk.phrases import Phrases
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, joined
-from backtalk.store import Entry, Role, Store
+from backtalk.store import Entry, Kind, Role, Store
 
 #: From this probability on, the likeliest entry is the answer; below it, the answer is "the closest things". Both from
 #: the calibration (`make calibrate`, on messages that training never sees).
@@ -297,7 +297,7 @@ class Adviser:
         conditions = self.conditions(state)
         topic = entries[0].topic
         opening = self.phrases.say("closest")
-        if all(entry.topic == topic for entry in entries):
+        if all(entry.topic == topic for entry in entries) or all(one.kind is Kind.NUTRITION for one in entries):
             # What is meant is clear, only not which part of it; what can be done comes first.
             opening = self.phrases.say("on_topic", topic=_lower(self.store.topics[topic].title))
             entries = sorted(entries, key=lambda entry: not entry.advice)
