@@ -70,14 +70,17 @@ class Listener:
         bad = [(entry, why) for entry, why in bad if why]
         if not bad:
             return Reply([f"{line} {self._say('noted_still_fits')}"])
-        # What was recommended no longer fits: say so, and answer the question again.
-        focus.history.shown = [name for name in focus.history.shown if name not in focus.last]
-        if len(shown) == 1 and focus.request.topic:
-            reply = self._adviser.one(shown[0], state)
-        else:
-            reply = self._adviser.offer(state)
+        reply = self._again(shown, state)
         reply.texts.insert(0, line)
         return reply
+
+    def _again(self, shown: Sequence[Entry], state: State) -> Reply:
+        """What was recommended no longer fits: says so, and answers the question again."""
+        focus = state.focus
+        focus.history.shown = [name for name in focus.history.shown if name not in focus.last]
+        if len(shown) == 1 and focus.request.topic:
+            return self._adviser.one(shown[0], state)
+        return self._adviser.offer(state)
 
     def show(self, state: State) -> Reply:
         """What the bot knows about the writer and others."""
@@ -199,7 +202,6 @@ class Listener:
         reply = Reply([text])
         shown = [self._store[i] for i in state.focus.last if i in self._store]
         if any(forbidden(entry, self._adviser.conditions(state)) for entry in shown):
-            state.focus.history.shown = [i for i in state.focus.history.shown if i not in state.focus.last]
-            again = self._adviser.offer(state)
+            again = self._again(shown, state)
             reply = Reply([text, *again.texts], again.card, again.question)
         return reply

@@ -35,8 +35,9 @@ _VERBS = frozenset(
     "losing got wet peed pooed fell went woke need needs want wants should since now also feeling getting".split()
 )
 _FIRST = frozenset({"i", "my", "me", "mine", "myself", "we", "our"})
+_ASKING = frozenset("can could does do is are would will did".split())
 _THIRD = frozenset({"he", "she", "his", "her", "him", "they", "their", "them"})
-_YEAR = re.compile(r"^(19[4-9]\d|20[0-2]\d)$")
+_YEAR = re.compile(r"^'?(19[4-9]\d|20[0-2]\d)$|^'[0-9]\d$")
 _AGO = re.compile(r"^\d{1,2}$")
 
 
@@ -52,6 +53,7 @@ class Context:
         hypothetical: it is feared or imagined.
         question: it is asked about in general.
         idiom: it is a figure of speech.
+        over: ``past``, but only because it is said to have gone: it may have been an hour ago.
         cues: the words that say so, for explanations.
     """
 
@@ -62,6 +64,7 @@ class Context:
     hypothetical: bool = False
     question: bool = False
     idiom: bool = False
+    over: bool = False
     cues: tuple[str, ...] = ()
 
     @property
@@ -79,16 +82,16 @@ class ContextRules:
 
     _SHAPE = {
         "negation": {"before", "after", "never"},
-        "past": {"cues", "over", "going_on"},
+        "past": {"cues", "stable", "over", "going_on"},
         "others": {"people", "nobody", "family"},
     }
 
+    _LISTS = ("hypothetical", "asked", "study", "question", "idioms")
+
     def __init__(self, path: Path = DATA / "vocabulary" / "context.yml") -> None:
         content = read_yaml(path)
-        if set(content) != {*self._SHAPE, "hypothetical", "question", "idioms"}:
-            raise ContentError(
-                f"{shown(path)}: the keys are {', '.join([*self._SHAPE, 'hypothetical', 'question', 'idioms'])}"
-            )
+        if set(content) != {*self._SHAPE, *self._LISTS}:
+            raise ContentError(f"{shown(path)}: the keys are {', '.join([*self._SHAPE, *self._LISTS])}")
         for key, parts in self._SHAPE.items():
             if set(content[key]) != parts:
                 raise ContentError(f"{shown(path)}: {key}: the keys are {', '.join(sorted(parts))}")
@@ -99,8 +102,11 @@ class ContextRules:
             "no denial": content["negation"]["never"],
             "past": content["past"]["cues"],
             "over": content["past"]["over"],
+            "stable": content["past"]["stable"],
             "going on": content["past"]["going_on"],
             "hypothetical": content["hypothetical"],
+            "asked": content["asked"],
+            "study": content["study"],
             "question": content["question"],
             "idiom": content["idioms"],
             "nobody": [content["others"]["nobody"]],
@@ -260,7 +266,9 @@ class Analysis:
         going_on = [cue for cue in self._in("going on", start, end, self.sentence) if outside(cue)]
         old = [cue for cue in self._in("past", start, end, self.sentence) if outside(cue)]
         over = [cue for cue in self._in("over", start, end, self.sentence) if outside(cue)]
-        past = (not going_on and note("past", old)) or note("over", over)
+        stable = [cue for cue in self._in("stable", start, end, self.clause) if outside(cue)]
+        past = not going_on and (note("past", old) or note("unchanged", stable))
+        gone = note("over", over)
         other = self._subject(start, PERSON_REACH)
         nobody = note(
             "nobody", [c for c in self._in("nobody", start, end, self.clause) if outside(c) and c.end <= start]
@@ -276,14 +284,39 @@ class Analysis:
         hypothetical = note(
             "what if", [c for c in self._in("hypothetical", start, end, self.sentence) if outside(c) and c.end <= start]
         )
+        hypothetical = note("asked", [c for c in self._in("asked", start, end, self.sentence) if self._asked(c, start)]) or hypothetical
         question = not first and note(
             "question", [c for c in self._in("question", start, end, self.sentence) if outside(c) and c.end <= start]
         )
+        question = note("study", self._study(start)) or question
+        question = note("question", self._general(start)) or question
         idiom = note(
             "figure of speech",
             [c for c in self._cues.get("idiom", []) if c.start < end and start < c.end],
         )
-        return Context(negated, past, other or None, nobody, hypothetical, question, idiom, tuple(cues))
+        return Context(
+            negated, past or gone, other or None, nobody, hypothetical, question, idiom, gone and not past, tuple(cues)
+        )
+
+    def _general(self, start: int) -> list[Found]:
+        """The opening of a sentence that asks about something in general: "can cystitis make your back hurt"."""
+        sentence = [at for at, number in enumerate(self.sentence) if number == self.sentence[start]]
+        first, words = sentence[0], {self.norms[at] for at in sentence}
+        if self.norms[first] not in _ASKING or words & (_FIRST | _THIRD | {"not", "he", "since", "now", "today", "yesterday"}):
+            return []
+        return [Found("question", first, first + 1)]
+
+    def _study(self, start: int) -> list[Found]:
+        """The message is for a novel, an exam or the like, and the clause does not speak of the writer."""
+        clause = {norm for norm, number in zip(self.norms, self.clause) if number == self.clause[start]}
+        return [] if clause & {"i", "me", "myself"} else self._cues.get("study", [])
+
+    def _asked(self, cue: Found, start: int) -> bool:
+        """What follows is only asked about; "asked about my legs, but I can't feel them" says something itself."""
+        if cue.end > start:
+            return False
+        between = self.norms[cue.end : start]
+        return not ({"but", "yes", "yeah", "cos", "because"} & set(between) or ("and", "i") in zip(between, between[1:]))
 
     def _flat(self) -> list[Found]:
         return self._cues.get("hypothetical", []) + self._cues.get("question", [])

@@ -115,8 +115,11 @@ class FactFinder:
                     facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
             else:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
-        facts += self._numbers(doc, view)
-        facts += [Fact("person", label, OTHER, label) for label in view.people()]
+        facts += self.numbers(doc, view)
+        people = view.people()
+        # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
+        role = MENTIONED if people and self._of_oneself(doc, view) else OTHER
+        facts += [Fact("person", label, role, label) for label in people]
         # "7 months pregnant" and "9 months old" say nothing of how long it has hurt.
         spans = [(fact.start, fact.end) for fact in facts if fact.kind in ("weeks", "age")]
         facts = [
@@ -165,7 +168,8 @@ class FactFinder:
             return "with" in before and bool({"can", "is", "should", "what", "how", "and"} & set(same))
         return found.end - found.start >= len(same) - 6
 
-    def _numbers(self, doc: Doc, view: Analysis) -> list[Fact]:
+    def numbers(self, doc: Doc, view: Analysis) -> list[Fact]:
+        """Age, weeks of pregnancy, how long it has lasted, and how bad it is, as far as they are given as numbers."""
         text = doc.text
         facts: list[Fact] = []
 
@@ -206,6 +210,17 @@ class FactFinder:
         if match:
             facts.append(Fact("intensity", match.group("n"), SELF, None, match.start(), match.end()))
         return facts
+
+    @staticmethod
+    def _of_oneself(doc: Doc, view: Analysis) -> bool:
+        """The writer is in it, other than as "my" before a person: "my old dad"."""
+        people = {one.start for one in context_rules().finder.find(doc) if one.label.startswith("person:")}
+        for at, norm in enumerate(view.norms):
+            if norm in ("i", "me", "myself", "mine"):
+                return True
+            if norm == "my" and not people & set(range(at + 1, at + 5)):
+                return True
+        return False
 
     @staticmethod
     def _age(text: str, match: "re.Match[str]", taken: list[tuple[int, int]]) -> bool:

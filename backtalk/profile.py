@@ -133,7 +133,8 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "", text: st
         for condition in profile.last:
             if condition in profile.me.conditions:
                 profile.me.conditions.remove(condition)
-                other.conditions.append(condition)
+                if condition not in other.conditions:
+                    other.conditions.append(condition)
                 changed.append(condition)
         if "pregnant" in profile.last and profile.me.weeks:
             other.weeks, profile.me.weeks = profile.me.weeks, None

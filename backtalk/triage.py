@@ -14,7 +14,7 @@ from typing import Any, Mapping, Optional
 from backtalk.catalogue import Catalogue, Tier
 from backtalk.conversation import Message, Option, Pending, chosen
 from backtalk.phrases import Phrases
-from backtalk.understanding import DECLINES
+from backtalk.understanding import DECLINES, FALLBACK
 
 #: Responses that the safety policy speaks through, and actions that it hands over to.
 SPEAK, SUMMARY = "utter_alert", "utter_alert_summary"
@@ -207,7 +207,10 @@ class Nurse:
         flag = self._catalogue[flag_id]
         state.asked.append(flag_id)
         self._note(state, message)
-        options = [Option(choice.title, f"{'yes' if choice.flag else 'no'}:{flag_id}") for choice in flag.choices]
+        options = [
+            Option(choice.title, f"{'yes' if choice.flag else 'no'}:{choice.raises or flag_id}")
+            for choice in flag.choices
+        ]
         options.append(Option(self._say("not_sure"), f"yes:{flag_id}"))
         self._saying(state, "doubt", flags=[flag_id])
         return self._plan(state, [SPEAK], Pending("red_flag", options))
@@ -230,7 +233,8 @@ class Nurse:
     def _doubt_answered(
         self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
     ) -> Optional[Step]:
-        flag_id = pending.options[0].value.split(":", 1)[1]
+        # The last option is "not sure", which means the flag that was asked about.
+        flag_id = (option or pending.options[-1]).value.split(":", 1)[1]
         if option is not None:
             yes = option.value.startswith("yes:")
         elif message.intent in ("affirm", "unsure", "screen_some"):
@@ -320,6 +324,9 @@ class Nurse:
             self._saying(state, "numbers", **fields)
         elif intent in ("goodbye", "thank", "stop"):
             self._saying(state, "hold_bye", **fields)
+        elif intent == FALLBACK:
+            # The usual way to ask back names stretches and ice.
+            self._saying(state, "hold_unclear", **fields)
         elif not intent or intent in HELD_INTENTS or self._wants_physical(message):
             return self._hold(state)
         else:

@@ -26,8 +26,8 @@ def _body(request: Request) -> dict[str, Any]:
 class RestChannel(RestInput):
     """``POST /webhooks/rest/webhook`` with ``sender`` and ``message``.
 
-    Rasa's own gives every message without a sender to one conversation named ``default``, which its writers would share,
-    and answers what is not JSON, or not text, with an error.
+    Rasa's own gives every message without a sender to one conversation named ``default``, which its writers would
+    share, and answers what is not JSON, or not text, with an error.
     """
 
     async def _extract_sender(self, req: Request) -> Optional[str]:

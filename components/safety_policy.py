@@ -24,6 +24,9 @@ from backtalk.triage import SPEAK, Nurse, Screened, Triage
 from backtalk.wire import message_of
 from components.red_flags import RED_FLAGS
 
+#: Actions in one turn after which it ends, whatever another policy wants. The longest turn of ours takes three; Rasa's
+#: limit is ten (``MAX_NUMBER_OF_PREDICTIONS``).
+LONGEST_TURN = 6
 #: What answers a message that no policy covers (config.yml).
 FALLBACK_ACTION = "action_clarify"
 
@@ -64,8 +67,8 @@ class SafetyPolicy(Policy):
         done, spoken = _turn(tracker)
         if not done:
             return self._first(tracker, domain)
-        if spoken and (done[-1] == FALLBACK_ACTION or len(done) > len(set(done))):
-            # Rasa would fall back again and again, until it gives up and the conversation stays mute for good.
+        if len(done) >= LONGEST_TURN or (spoken and (done[-1] == FALLBACK_ACTION or len(done) > len(set(done)))):
+            # Past its own limit Rasa ends a turn without listening, and answers no later message of the conversation.
             return self._certain(ACTION_LISTEN_NAME, domain)
         plan = (tracker.get_slot("triage") or {}).get("plan", [])
         if done[: len(plan)] == plan[: len(done)] and len(done) < len(plan):

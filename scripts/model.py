@@ -93,8 +93,12 @@ def _train(model: Path) -> None:
 def _stage(log: Path) -> str:
     """The step that Rasa works on, from its log."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    steps = [line.split("'")[1] for line in lines if "Starting to train component '" in line]
-    return f"training the {steps[-1]}" if steps else "reading the data"
+    for line in reversed(lines):
+        if "Progress: " in line:
+            return line.split("Progress: ")[1]
+        if "Starting to train component '" in line:
+            return f"training the {line.split(chr(39))[1]}"
+    return "reading the data"
 
 
 def _last_line(log: Path) -> str:

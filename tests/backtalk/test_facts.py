@@ -182,6 +182,23 @@ def test_people(text: str, people: list[str]) -> None:
     assert [value for _, value, _ in facts(text, "person")] == people
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("my wife has a sore back", "other"),
+        ("my old dad's back hurts when he sits", "other"),
+        ("exercises for my son", "other"),
+        ("my wife says I should ice it", "mentioned"),
+        ("my back hurts since I carried my son", "mentioned"),
+        ("my husband massaged me", "mentioned"),
+        ("my wife thinks my chair is bad", "mentioned"),
+    ],
+)
+def test_people_who_only_come_into_the_story_are_told_apart(text: str, role: str) -> None:
+    found = fact_finder().find(english().make_doc(clean(text)))
+    assert [fact.role for fact in found if fact.kind == "person"] == [role]
+
+
 def test_each_fact_is_named_once() -> None:
     assert facts("pregnant, I am pregnant, so pregnant", "condition") == [("condition", "pregnant", "me")]
 

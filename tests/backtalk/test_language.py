@@ -9,13 +9,13 @@ import pytest
 from backtalk.errors import ContentError
 from backtalk.language import READ_LIMIT, Lexicon, Reader, Speller, clean, load_speller
 
+COUNTS = (
+    "back 500 pain 500 lower 60 hurts 60 stretch 100 massage 90 sciatica 60 pregnant 50 exercise 70 knee 30".split()
+)
 LEXICON = Lexicon(
-    {
-        "back": 500, "pain": 500, "lower": 60, "hurts": 60, "stretch": 100, "massage": 90, "sciatica": 60, "pregnant": 50,
-        "exercise": 70, "pillow": 40, "knee": 30, "pee": 30, "herniated": 20,
-    },
+    {"pee": 30, "herniated": 20, "pillow": 40, **dict(zip(COUNTS[::2], map(int, COUNTS[1::2])))},
     frozenset("the my is a i hello soon have and table numb thumb".split()),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
