@@ -342,7 +342,8 @@ class Adviser:
         for entry in shown:
             texts += self.cares(entry, state, conditions)[:1]
             worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
-            texts += [f"{entry.title}: {self.phrases.say('no_for_you', why=self.because(worse, state))}"] if worse else []
+            if worse:
+                texts.append(f"{entry.title}: {self.phrases.say('no_for_you', why=self.because(worse, state))}")
         texts = texts[:3]
         texts += self._left_out(withheld, state)
         reasons = [(entry, self.because(tuple(why), state)) for entry, why in withheld]
