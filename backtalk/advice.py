@@ -9,7 +9,7 @@ from backtalk.choosing import Request, alternatives, because, cares, cautions, f
 from backtalk.conversation import NET_EVERY, Ask, Guess, Message, Option, Pending, Reply, State
 from backtalk.phrases import Phrases
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, joined
-from backtalk.store import Entry, Role, Store
+from backtalk.store import Entry, Kind, Role, Store
 
 #: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the
 #: right one in 99 % of cases there, in 83 % below. From the calibration (`make calibrate`).
@@ -255,14 +255,17 @@ class Adviser:
         return self._finish(reply, state, shown, entry.topic)
 
     def _against(self, entry: Entry, state: State, conditions: frozenset[str]) -> list[Entry]:
-        """The remedy that fits best to what an explanation explains; none without a situation or place to go by."""
+        """What fits best to what an explanation explains; none without a situation or place to go by.
+
+        Nothing physical: a question for information is no place for the checklist that goes with it.
+        """
         asked = state.focus.request
         situations, areas = asked.situations or entry.situations, asked.areas or entry.areas
         if not situations and not areas:
             return []
         request = Request(situations=situations, areas=areas, mentioned=asked.mentioned)
-        found = offers(self.store, request, conditions, state.focus.history, at_most=1).entries
-        return [other for other in found if not self.ruled_out(other, state, conditions)]
+        found = offers(self.store, request, conditions, state.focus.history, at_most=8).entries
+        return [other for other in found if not other.physical and not self.ruled_out(other, state, conditions)]
 
     def direct(self, entry: Entry, words: str) -> str:
         """ "Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
@@ -299,7 +302,7 @@ class Adviser:
         topic = entries[0].topic
         if guesses[0].confidence >= GUESSING:
             opening = self.phrases.say("near", state.focus.turn)
-        elif all(entry.topic == topic for entry in entries):
+        elif all(one.topic == topic for one in entries) or all(one.kind is Kind.NUTRITION for one in entries):
             # What is meant is clear, only not which part of it; what can be done comes first.
             opening = self.phrases.say("on_topic", topic=_lower(self.store.topics[topic].title))
             entries = sorted(entries, key=lambda entry: not entry.advice)
@@ -338,6 +341,9 @@ class Adviser:
         texts = [self._lead(body, state)]
         for entry in shown:
             texts += self.cares(entry, state, conditions)[:1]
+            worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
+            if worse:
+                texts.append(f"{entry.title}: {self.phrases.say('no_for_you', why=self.because(worse, state))}")
         texts = texts[:3]
         texts += self._left_out(withheld, state)
         reasons = [(entry, self.because(tuple(why), state)) for entry, why in withheld]
