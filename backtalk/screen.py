@@ -34,14 +34,14 @@ class Limits(NamedTuple):
 #: needs next to nothing beside it, and is asked about even against the learned part; where everything that was found is
 #: denied, asked about or a figure of speech, the learned part must be surer.
 LIMITS: Mapping[Support, Limits] = {
-    Support.CLEAR: Limits(0.03, 0.0),
-    Support.POSSIBLE: Limits(0.22, 0.12),
-    Support.NONE: Limits(0.50, 0.28),
+    Support.CLEAR: Limits(0.15, 0.0),
+    Support.POSSIBLE: Limits(0.40, 0.15),
+    Support.NONE: Limits(0.60, 0.35),
     Support.DENIED: Limits(0.60, 0.35),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is
 #: asked about. An alarm spread thin over many flags was harmless more often than not.
-PEAK_FROM = 0.30
+PEAK_FROM = 0.20
 #: The same for a soon flag: it is raised, never asked about.
 SOON_FROM: Mapping[Support, float] = {
     Support.CLEAR: 0.0,

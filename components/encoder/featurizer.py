@@ -98,7 +98,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             "tune": True,
             "epochs": 2,
             "keep": 0.6,
-            "asks": 1500,
+            "asks": 3000,
             "random_seed": 1,
             "sequence": False,
         }
