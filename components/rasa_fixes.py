@@ -111,9 +111,11 @@ def _run_graph(
     if wanted not in plans:
         plans[wanted] = _in_order(self._build_dask_graph(self._graph_schema.minimal_graph_schema(list(wanted))))
     results: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
+    nodes = self._instantiated_nodes
+    if any(name in nodes or (isinstance(value, str) and value in nodes) for name, value in results.values()):
+        # An input in a component's place, or taken for one: Rasa knows what to do then.
+        return _stock_run(self, inputs, targets)
     for name, node, needs in plans[wanted]:
-        if name in results:
-            raise GraphRunError(f"Input value '{name}' clashes with a node name.")
         try:
             results[name] = node(*(results.get(need, need) for need in needs))
         except RuntimeError as error:
@@ -259,6 +261,7 @@ FIXES: tuple[tuple[Any, str, Any], ...] = (
 
 _validator: Any = None
 _stock_validate = RemoteAction._validate_action_result
+_stock_run = DaskGraphRunner.run
 _stock_from_rules = RulePolicy._find_action_from_rules
 _connectors: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = WeakKeyDictionary()
 
