@@ -22,6 +22,8 @@ import rasa.core.policies.rule_policy
 import rasa.core.processor
 from rasa.core.actions.action import RemoteAction
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
+from rasa.core.lock import TicketLock
+from rasa.core.lock_store import LockStore
 from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -41,6 +43,8 @@ TURNS_SENT = 12
 #: Seconds that an unused connection to the action server is kept. Below the 5 after which that server closes it: a call
 #: on a connection that is being closed would be lost.
 KEPT_OPEN = 3.0
+#: Seconds between two looks of a message that waits for the one before it: about what a message takes.
+LOCK_LOOK = 0.02
 
 
 def _validate(self: RemoteAction, result: dict[str, Any]) -> bool:
@@ -236,6 +240,17 @@ def _session(self: EndpointConfig) -> aiohttp.ClientSession:
     )
 
 
+async def _acquire_lock(self: LockStore, conversation_id: str, ticket: int, wait_time_in_seconds: float) -> TicketLock:
+    """Replaces ``LockStore._acquire_lock``.
+
+    That one looks once a second whether the message before is dealt with: who writes two lines in a row waits a second
+    for nothing.
+    """
+    wait = min(wait_time_in_seconds, LOCK_LOOK)
+    lock: TicketLock = await _stock_acquire_lock(self, conversation_id, ticket, wait)
+    return lock
+
+
 class _Copies(SimpleNamespace):
     """Replaces the module ``copy`` in modules of Rasa that use it for log lines only: these are copied when wanted."""
 
@@ -256,6 +271,7 @@ FIXES: tuple[tuple[Any, str, Any], ...] = (
     (RulePolicy, "_find_action_from_rules", _from_rules),
     (DialogueStateTracker, "copy", _copy_tracker),
     (EndpointConfig, "session", _session),
+    (LockStore, "_acquire_lock", _acquire_lock),
     *((module, "copy", _Copies()) for module in COPY_FOR_LOGS),
 )
 
@@ -263,6 +279,7 @@ _validator: Any = None
 _stock_validate = RemoteAction._validate_action_result
 _stock_run = DaskGraphRunner.run
 _stock_from_rules = RulePolicy._find_action_from_rules
+_stock_acquire_lock = LockStore._acquire_lock
 _connectors: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = WeakKeyDictionary()
 
 

@@ -9,6 +9,7 @@ import copy
 import inspect
 import json
 import logging
+import time
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -17,6 +18,7 @@ import pytest
 import rasa
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.core.lock_store import InMemoryLockStore
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -249,6 +251,29 @@ def test_nobody_listening_is_the_same_error(way: str) -> None:
     gone = asyncio.run(served(use))[0]
     with pytest.raises(aiohttp.ClientConnectorError):
         asyncio.run(EndpointConfig(gone).request(json={}))
+
+
+# --- one message of a conversation after the other
+
+
+def test_messages_of_a_conversation_are_dealt_with_one_by_one(way: str) -> None:
+    store = InMemoryLockStore()
+    done: list[str] = []
+
+    async def message(name: str, seconds: float) -> None:
+        async with store.lock("ann"):
+            done.append(f"{name} begins")
+            await asyncio.sleep(seconds)
+            done.append(f"{name} ends")
+
+    async def talk() -> float:
+        started = time.monotonic()
+        await asyncio.gather(message("first", 0.1), message("second", 0.0), message("third", 0.0))
+        return time.monotonic() - started
+
+    seconds = asyncio.run(talk())
+    assert done == [f"{name} {what}" for name in ("first", "second", "third") for what in ("begins", "ends")]
+    assert seconds >= 1.0 if way == "stock" else seconds < 0.8
 
 
 # --- copies for log lines
