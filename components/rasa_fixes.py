@@ -251,6 +251,14 @@ async def _acquire_lock(self: LockStore, conversation_id: str, ticket: int, wait
     return lock
 
 
+def _is_empty(self: Domain) -> bool:
+    """Replaces ``Domain.is_empty``.
+
+    That one builds an empty domain at every message, to compare with. One with responses is not empty.
+    """
+    return not self.responses and bool(_stock_is_empty(self))
+
+
 class _Copies(SimpleNamespace):
     """Replaces the module ``copy`` in modules of Rasa that use it for log lines only: these are copied when wanted."""
 
@@ -271,6 +279,7 @@ FIXES: tuple[tuple[Any, str, Any], ...] = (
     (RulePolicy, "_find_action_from_rules", _from_rules),
     (DialogueStateTracker, "copy", _copy_tracker),
     (EndpointConfig, "session", _session),
+    (Domain, "is_empty", _is_empty),
     (LockStore, "_acquire_lock", _acquire_lock),
     *((module, "copy", _Copies()) for module in COPY_FOR_LOGS),
 )
@@ -280,6 +289,7 @@ _stock_validate = RemoteAction._validate_action_result
 _stock_run = DaskGraphRunner.run
 _stock_from_rules = RulePolicy._find_action_from_rules
 _stock_acquire_lock = LockStore._acquire_lock
+_stock_is_empty = Domain.is_empty
 _connectors: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = WeakKeyDictionary()
 
 

@@ -14,6 +14,7 @@ from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
@@ -156,6 +157,25 @@ def test_the_rules_found_by_the_index_are_those_that_rasa_finds(tmp_path: Path) 
             assert rasa_fixes._possible_keys(rules, lookup, states) == expected
             found += 0 < len(expected) < len(lookup)
     assert found > 200
+
+
+# --- domains
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        Domain.empty(),
+        DOMAIN,
+        Domain.from_dict({"version": "3.1", "intents": ["hello"]}),
+        Domain.from_dict({"version": "3.1", "responses": {"utter_hello": [{"text": "Hello."}]}}),
+        Domain.from_dict({"version": "3.1", "actions": ["action_ask"]}),
+        Domain.from_dict({}),
+    ],
+    ids=["empty", "full", "intents", "responses", "actions", "nothing"],
+)
+def test_a_domain_is_as_empty_as_in_rasa(domain: Domain) -> None:
+    assert rasa_fixes._is_empty(domain) is STOCK[Domain, "is_empty"](domain)
 
 
 # --- copies of trackers
