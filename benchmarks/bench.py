@@ -181,7 +181,7 @@ def _span(log: Path) -> Optional[float]:
 def report(rows: Sequence[Row], blocks: int, busy: float) -> str:
     """The Markdown page."""
     size, missing = machine.installed()
-    note = f" ({len(missing)} of the locked packages are not installed here and not counted)" if missing else ""
+    note = f" (without {', '.join(missing)}, not installed here)" if missing else ""
     return "\n".join(
         [
             "<!-- Written by `make bench`. -->",
@@ -189,7 +189,7 @@ def report(rows: Sequence[Row], blocks: int, busy: float) -> str:
             "|---|---|---|---|---|---|---|",
             *(row.markdown() for row in rows),
             "",
-            f"Installed packages: {size / 1000:.2f} GB for Backtalk{note}. A stock Rasa's are not measured here.",
+            f"Installed packages: {size / 1000:.2f} GB for Backtalk{note}; a stock Rasa's are not measured here.",
             "",
             f"Measured on {machine.describe()}; both bots, and the client, share the cores. {blocks} blocks of "
             f"{QUIET * len(scripts.BACKTALK)} messages for each bot, by turns; the ratio is the median of the blocks. "
