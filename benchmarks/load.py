@@ -46,7 +46,8 @@ class Step:
     """What happened at one rate.
 
     Attributes:
-        late: seconds from when a message was due to its answer. busy: answers that it is busy. wrong: answers that differ from the quiet ones.
+        late: seconds from when a message was due to its answer. busy: answers that it is busy. wrong: answers that
+            differ from the quiet ones.
     """
 
     rate: float
