@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export PORT ACTIONS_PORT
 
-.PHONY: help setup setup-dev chat shell telegram train test lint lint-content validate report calibrate explain lock clean
+.PHONY: $(shell grep -oE '^[a-z-]+' Makefile)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ load: setup ## rising load, up to more than it can do
 
 kills: setup ## servers killed under load: what is lost
 	@$(PYTHON) -m benchmarks.kills
+
+bake-off: setup ## pipelines for understanding, side by side (an hour; writes benchmarks/nlu/results.md)
+	@$(PYTHON) -m benchmarks.nlu.bake_off
 
 clean: ## what was trained, stored and cached; not the packages
 	@rm -rf models .rasa results conversations.db* .mypy_cache .ruff_cache .pytest_cache
