@@ -65,14 +65,18 @@ class Renderer:
         """How good the evidence is: a few words, or a sentence."""
         grade = entry.evidence.grade
         name = f"evidence_{grade.value}"
+        if grade is Grade.CONTRADICTED and entry.advice:
+            # What the guide says is contradicted; the entry says what research says instead.
+            name += "_mended"
         if grade is Grade.WEAK and entry.evidence.verdict is not Verdict.KEEP:
             name += "_care"
         return self._phrases.say(f"{name}_full" if full else name)
 
-    @staticmethod
-    def lines(place: Place) -> str:
-        """ "57" or "151-155 and 159"."""
-        return joined([str(a) if a == b else f"{a}-{b}" for a, b in place.lines])
+    def lines(self, place: Place) -> str:
+        """ "line 57" or "lines 151-155 and 159"."""
+        shown = joined([str(a) if a == b else f"{a}-{b}" for a, b in place.lines])
+        alone = len(place.lines) == 1 and place.lines[0][0] == place.lines[0][1]
+        return self._phrases.say("one_line" if alone else "several_lines", lines=shown)
 
     def full(self, entry: Entry, cares: Sequence[str] = (), cautions: Sequence[Entry] = ()) -> list[str]:
         """An entry with all there is to know before doing it: one message, or two if one would be too long."""

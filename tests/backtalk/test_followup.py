@@ -84,7 +84,7 @@ def test_why_gives_the_reason_the_evidence_and_the_sources() -> None:
     entry = store()[ICE]
     assert entry.evidence.why in text
     assert "lower back" in text
-    assert "line 151-155" in text
+    assert "lines 151-155" in text
     assert all(store().sources[name].by in text for name in entry.evidence.sources)
 
 
@@ -100,7 +100,7 @@ def test_why_not_safflower() -> None:
 
 def test_the_source() -> None:
     (text,) = say("ask_source", at(ICE))
-    assert 'stands in the guide under "Method 6: try other natural methods", line 151-155' in text
+    assert 'stands in the guide under "Method 6: try other natural methods", lines 151-155' in text
 
 
 def test_is_that_safe_for_me() -> None:

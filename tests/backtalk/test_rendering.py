@@ -64,7 +64,7 @@ def test_how_long_and_how_often_name_units() -> None:
 def test_grades_in_words(grade: Grade) -> None:
     entry = ICE.copy(update={"evidence": ICE.evidence.copy(update={"grade": grade, "verdict": Verdict.KEEP})})
     brief, full = RENDERER.evidence(entry), RENDERER.evidence(entry, full=True)
-    assert "evidence" in brief
+    assert ("research" if grade is Grade.CONTRADICTED else "evidence") in brief
     assert brief[0].islower()
     assert full[0].isupper()
     assert full.endswith(".")
@@ -78,7 +78,8 @@ def test_little_evidence_with_a_caution_is_not_called_low_risk() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "text"), [(((57, 57),), "57"), (((151, 155),), "151-155"), (((1, 2), (9, 9)), "1-2 and 9")]
+    ("lines", "text"),
+    [(((57, 57),), "line 57"), (((151, 155),), "lines 151-155"), (((1, 2), (9, 9)), "lines 1-2 and 9")],
 )
 def test_places_in_the_guide(lines: tuple[tuple[int, int], ...], text: str) -> None:
     assert RENDERER.lines(Place(section="x", lines=lines)) == text
@@ -92,7 +93,7 @@ def test_an_entry_in_full() -> None:
     assert "How much: 10 to 15 minutes, 3 times a day." in lines
     assert "Take care." in lines
     assert "Stop if the skin goes numb, white or very red, or the pain gets worse." in lines
-    assert lines[-1].endswith('(Guide: "Method 6: try other natural methods", line 151-155.)')
+    assert lines[-1].endswith('(Guide: "Method 6: try other natural methods", lines 151-155.)')
 
 
 def test_a_caution_goes_with_an_entry() -> None:
@@ -118,5 +119,5 @@ def test_care_that_does_not_fit_is_a_message_of_its_own() -> None:
 def test_a_list_item_is_one_line() -> None:
     assert RENDERER.brief(ICE, 2) == (
         "2. A wrapped cold pack: Hold a cold pack in a towel on the sore spot for a short time. "
-        "(10 to 15 minutes, 3 times a day) [little evidence, needs care; guide line 151-155]"
+        "(10 to 15 minutes, 3 times a day) [little evidence, needs care; guide, lines 151-155]"
     )

@@ -41,9 +41,26 @@ def test_declining_needs_all_declines_together() -> None:
     assert ask_of(scores(0.0, None, **fewer), TOPICS).intent == "describe_pain"
 
 
-def test_a_guide_question_yields_to_declines_only_when_they_are_likelier() -> None:
-    assert ask_of(scores(0.45, None, out_of_scope=0.54), TOPICS).intent == "out_of_scope"
-    assert ask_of(scores(0.45, None, out_of_scope=0.3, ask_tests=0.15), TOPICS).intent == "ask_ice"
+@pytest.mark.parametrize(
+    ("guide", "outside", "intent"),
+    [
+        (0.02, {"out_of_scope": 0.6}, "out_of_scope"),
+        (0.10, {"out_of_scope": 0.5, "ask_tests": 0.36}, "out_of_scope"),
+        (0.45, {"out_of_scope": 0.54}, FALLBACK),
+        (0.10, {"out_of_scope": 0.5, "ask_tests": 0.2}, FALLBACK),
+        (0.55, {"out_of_scope": 0.3, "ask_tests": 0.06}, FALLBACK),
+        (0.60, {"out_of_scope": 0.3}, "ask_ice"),
+    ],
+)
+def test_between_a_decline_and_the_guide_the_bot_asks_back(
+    guide: float, outside: dict[str, float], intent: str
+) -> None:
+    assert ask_of(scores(guide, None, **outside), TOPICS).intent == intent
+
+
+def test_what_is_asked_back_about_are_the_likeliest_entries() -> None:
+    found = ask_of(scores(0.45, None, out_of_scope=0.54), TOPICS)
+    assert found.guesses[0].confidence == pytest.approx(max(scores(0.45, None).entries.values()))
 
 
 def test_a_few_guesses_are_handed_on() -> None:
@@ -77,7 +94,7 @@ def test_a_greeting_yields_to_the_question_after_it(intent: str) -> None:
 
 
 def test_a_decline_yields_only_to_a_much_surer_question() -> None:
-    whole = scores(0.1, None, ask_medication=0.6)
+    whole = scores(0.05, None, ask_medication=0.6)
     assert asks_of([whole, scores(0.9)], ["x", "y"], TOPICS)[0].intent == "ask_ice"
     assert asks_of([whole, scores(0.7, None, greet=0.1)], ["x", "y"], TOPICS)[0].intent == "ask_medication"
 
