@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Callable
 
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import ActionExecuted, UserUttered
@@ -9,6 +10,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 #: The action after which a conversation is deleted.
 FORGET = "action_forget"
+#: Called with the sender's id when a conversation was deleted: by whoever keeps more about it.
+on_forget: list[Callable[[str], None]] = []
 
 
 class ConversationStore(SQLTrackerStore):
@@ -19,6 +22,8 @@ class ConversationStore(SQLTrackerStore):
         with self.session_scope() as session:
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete()
             session.commit()
+        for tell in on_forget:
+            tell(sender_id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Saves as Rasa does; a turn in which the user asked to be forgotten ends with the deletion instead."""

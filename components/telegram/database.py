@@ -247,9 +247,10 @@ class Database:
     # --- forgetting
 
     def forget(self, chat: int) -> None:
-        """Deletes all of a chat. The numbers of its updates stay, without the chat, so that a repeated one is known."""
-        with self.together():
-            self._db.execute("UPDATE inbox SET body = NULL, chat = NULL WHERE bot = ? AND chat = ?", (self._bot, chat))
-            for table in ("outbox", "keyboards", "chats"):
-                self._db.execute(f"DELETE FROM {table} WHERE bot = ? AND chat = ?", (self._bot, chat))
+        """Deletes all of a chat but the updates that still wait for their turn. Within a transaction."""
+        for table in ("outbox", "keyboards", "chats"):
+            self._db.execute(f"DELETE FROM {table} WHERE bot = ? AND chat = ?", (self._bot, chat))
+
+    def wipe(self) -> None:
+        """Takes what was deleted out of the write-ahead log too."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -72,7 +72,7 @@ def _styled(line: str) -> str:
 
 
 def blocks(text: str, alert: bool = False) -> list[str]:
-    """Paragraphs as HTML; no tag spans two of them. Steps of a list stand in one, a title in one of its own.
+    """Paragraphs as HTML; no tag spans two lines. Steps of a list stand in one, a title in one of its own.
 
     Args:
         text: plain, a line break ends a line.
@@ -80,14 +80,15 @@ def blocks(text: str, alert: bool = False) -> list[str]:
     """
     lines = [line.strip() for line in clean(text).split("\n") if line.strip()]
     found: list[str] = []
-    steps: list[str] = []
+    kind = ""
     for position, line in enumerate(lines):
-        if _STEP.match(line):
-            steps.append(_styled(line))
+        before, kind = kind, _kind(line)
+        if kind:
+            if kind == before:
+                found[-1] += "\n" + _styled(line)
+            else:
+                found.append(_styled(line))
             continue
-        if steps:
-            found.append("\n".join(steps))
-            steps = []
         if position == 0 and _is_title(line, lines[1:]):
             found.append(f"<b>{_escape(line)}</b>")
             continue
@@ -97,9 +98,16 @@ def blocks(text: str, alert: bool = False) -> list[str]:
                 found.append(" ".join([f"<b>{_escape(first)}</b>", *map(_escape, rest)]))
             else:
                 found.append(_escape(paragraph) if number else _styled(paragraph))
-    if steps:
-        found.append("\n".join(steps))
     return found
+
+
+def _kind(line: str) -> str:
+    """Lines of one kind stand together: steps, "Since: today", commands. Other lines stand alone: ""."""
+    if _STEP.match(line):
+        return "step"
+    if line.startswith("/"):
+        return "command"
+    return "lead" if _LEAD.match(line) and len(line) <= LONG_LINE else ""
 
 
 def _pieces(block: str, limit: int) -> Iterator[str]:
