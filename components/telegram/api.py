@@ -82,9 +82,8 @@ class BotApi:
             async with self._open().post(self._url + method, timeout=timeout, **_payload(body, file)) as answer:
                 status = answer.status
                 raw = await answer.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError) as error:
-            raise ApiError(self._safe(error)) from None
-        except aiohttp.ServerTimeoutError as error:  # while connecting: nothing was sent
+        except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ServerTimeoutError) as error:
+            # No connection came about, so nothing was sent.
             raise ApiError(self._safe(error)) from None
         except aiohttp.InvalidURL:
             raise ApiError("the server's URL cannot be used") from None
@@ -116,7 +115,7 @@ class BotApi:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:  # made here: a session belongs to the loop that runs
-            # trust_env: the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. limit=0: sends must not wait for a poll.
+            # trust_env: the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. limit=0: no send waits for another.
             self._session = aiohttp.ClientSession(trust_env=True, connector=aiohttp.TCPConnector(limit=0))
         return self._session
 

@@ -1,4 +1,4 @@
-"""The Telegram channel. In ``credentials.yml``: ``components.telegram.channel.TelegramInput:``; the rest is in the environment.
+"""The Telegram channel: ``components.telegram.channel.TelegramInput:`` in ``credentials.yml``, settings in the environment.
 
 Nothing about Telegram stops the server: what fails is said in one plain sentence, and tried again.
 """

@@ -1,4 +1,4 @@
-"""The edge to Rasa: a turn's messages are gathered, not sent, so that no failure of the network can reach into a turn."""
+"""The edge to Rasa: a turn's messages are gathered, not sent, so that no failure of the network reaches into a turn."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What must outlive a crash: updates that wait for their turn, messages that wait to be sent, buttons that can be pressed.
+"""What must outlive a crash: updates that wait for their turn, messages to be sent, buttons that can be pressed.
 
-Nothing stays longer than it is needed: an update's words go when it is answered, a message's when it is sent, a button's with
-the next turn. What remains is a number and a checksum for each update, so that none is answered twice.
+Nothing stays longer than it is needed: an update's words go when it is answered, a message's when it is sent, a
+button's with the next turn. What remains is a number and a checksum of each update, so that none is answered twice.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS outbox (
     sending INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (bot, chat, urgent DESC, id);
 CREATE TABLE IF NOT EXISTS keyboards (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, bot TEXT NOT NULL, chat INTEGER NOT NULL, html TEXT NOT NULL, options TEXT NOT NULL);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, bot TEXT NOT NULL, chat INTEGER NOT NULL, html TEXT NOT NULL,
+    options TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS chats (
     bot TEXT NOT NULL, chat INTEGER NOT NULL, message INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (bot, chat));
 """
@@ -44,7 +45,7 @@ class InUse(RuntimeError):
 
 @dataclass(frozen=True)
 class Waiting:
-    """An update that waits for its turn. ``attempts``: turns that were begun for it, and cut short by the end of the process."""
+    """An update that waits for its turn. ``attempts``: turns begun for it that the end of the process cut short."""
 
     update_id: int
     digest: str
@@ -95,8 +96,8 @@ class Database:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self._db = sqlite3.connect(path, isolation_level=None, timeout=5)
-            # WAL with NORMAL survives the death of the process without a disk sync for every message. What is deleted is
-            # overwritten, not just marked.
+            # WAL with NORMAL survives the death of the process without a disk sync for every message. What is deleted
+            # is overwritten, not just marked.
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._db.executescript(_SCHEMA)
@@ -134,7 +135,7 @@ class Database:
         """
         done = self._db.execute(
             "INSERT OR IGNORE INTO inbox (bot, update_id, digest, chat, body, received) VALUES (?, ?, ?, ?, ?, ?)",
-            (self._bot, update_id, digest(update), chat if keep else None, json.dumps(update) if keep else None, time.time()),
+            (self._bot, update_id, digest(update), *((chat, json.dumps(update)) if keep else (None, None)), time.time()),
         )
         return done.rowcount == 1
 
@@ -175,7 +176,9 @@ class Database:
 
     def latest(self, chat: int) -> Optional[tuple[int, str]]:
         """The chat's latest message from the user: its id and the checksum of its words."""
-        row = self._db.execute("SELECT message, digest FROM chats WHERE bot = ? AND chat = ?", (self._bot, chat)).fetchone()
+        row = self._db.execute(
+            "SELECT message, digest FROM chats WHERE bot = ? AND chat = ?", (self._bot, chat)
+        ).fetchone()
         return (row[0], row[1]) if row else None
 
     def note_latest(self, chat: int, message: int, words: str) -> None:
@@ -194,7 +197,8 @@ class Database:
     def next_message(self, chat: int) -> Optional[Outgoing]:
         """What the chat gets next."""
         row = self._db.execute(
-            "SELECT id, body, sending FROM outbox WHERE bot = ? AND chat = ? ORDER BY urgent DESC, id LIMIT 1", (self._bot, chat)
+            "SELECT id, body, sending FROM outbox WHERE bot = ? AND chat = ? ORDER BY urgent DESC, id LIMIT 1",
+            (self._bot, chat),
         ).fetchone()
         return Outgoing(row[0], json.loads(row[1]), bool(row[2])) if row else None
 

@@ -1,7 +1,7 @@
 """Sends what waits in the outbox: in order within a chat, chats beside each other, never faster than Telegram likes.
 
-A message leaves the outbox when Telegram has it, or when it can never have it. What certainly did not arrive is sent again for
-as long as it takes. What may have arrived is not sent twice, except an alert: better twice than not at all.
+A message leaves the outbox when Telegram has it, or when it can never have it. What certainly did not arrive is sent
+again for as long as it takes. What may have arrived is not sent twice, except an alert: better twice than not at all.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Delivery:
             if _again(message.body) and failures + 1 < ALERT_ATTEMPTS:
                 self._database.mark(message.id, False)
                 return BACKOFF[min(failures, len(BACKOFF) - 1)]
-            logger.warning("Telegram's answer to %s was lost (%s); the message may have arrived and is not repeated.", method, error)
+            logger.warning("Telegram's answer to %s was lost (%s); it may have arrived and is not repeated.", method, error)
             self._database.drop(message.id)
             return 0
         if 400 <= error.code < 500 and error.code not in (401, 404, 409):
@@ -155,4 +155,5 @@ def fallback(body: dict[str, Any]) -> dict[str, Any]:
             lines = "\n".join(filter(None, [lines, params[name]]))
     if utf16(lines) > MAX_TEXT:
         lines = text
-    return {"method": "sendMessage", "params": {"text": lines or "\u2026"}, "alert": body.get("alert", False), "plain": True}
+    alert = body.get("alert", False)
+    return {"method": "sendMessage", "params": {"text": lines or "\u2026"}, "alert": alert, "plain": True}

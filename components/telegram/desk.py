@@ -23,7 +23,8 @@ from components.telegram.updates import Fate, Incoming, read, update_id_of
 
 logger = logging.getLogger(__name__)
 
-#: What the bot already does for a command, as the intent of its rule. "restart" is not Rasa's own: that would forget an open alert.
+#: What the bot already does for a command, as the intent of its rule. "restart" is not Rasa's own restart: that one
+#: would forget an open alert.
 INTENTS = {"help": "/ask_capabilities", "stop": "/stop", "restart": "/start_over", "privacy": "/ask_privacy"}
 #: Commands whose answer the channel adds a line to.
 ADDED = {"help": "telegram_commands", "privacy": "telegram_privacy"}
@@ -214,7 +215,8 @@ class Desk:
         elif name in INTENTS:
             await self._talk(chat, incoming, update, INTENTS[name], after=ADDED.get(name))
         else:
-            self._answer(chat, update, text_bodies(self._phrases.say(f"telegram_{name or 'unknown_command'}")), incoming)
+            text = self._phrases.say(f"telegram_{name or 'unknown_command'}")
+            self._answer(chat, update, text_bodies(text), incoming)
 
     def _pressed(self, incoming: Incoming) -> Optional[tuple[Keyboard, str, str]]:
         """The buttons, and the pressed one's title and payload; None if it does not count (any more)."""

@@ -11,8 +11,8 @@ from typing import Deque
 CHAT_GAP = 1.0
 TOTAL = 30
 TOTAL_SPAN = 1.0
-#: More messages than this from one chat within FLOOD_SPAN seconds are a flood: no hand types that fast, and forwarding a
-#: few messages at once stays below it.
+#: More messages than this from one chat within FLOOD_SPAN seconds are a flood: no hand types that fast, and forwarding
+#: a few messages at once stays below it.
 FLOOD_LIMIT = 15
 FLOOD_SPAN = 10.0
 #: Chats whose latest times are kept in memory.

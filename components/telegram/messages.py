@@ -17,7 +17,9 @@ _MOVING = (".gif", ".mp4")
 _NO_PREVIEW = {"is_disabled": True}
 
 
-def bodies(said: Sequence[Mapping[str, Any]], remember: Remember, reply_to: Optional[int] = None) -> list[dict[str, Any]]:
+def bodies(
+    said: Sequence[Mapping[str, Any]], remember: Remember, reply_to: Optional[int] = None
+) -> list[dict[str, Any]]:
     """A turn's messages for the outbox: alerts first, cards left out.
 
     Args:

@@ -1,4 +1,4 @@
-"""The bot's messages as Telegram shows them: HTML with bold titles and short paragraphs, cut to size, buttons in rows."""
+"""The bot's messages as Telegram shows them: HTML with bold titles, short paragraphs, cut to size, buttons in rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Iterator, Sequence
 #: Lengths that the Bot API takes, in UTF-16 units.
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
-#: A line of prose longer than this is broken into paragraphs of at most PARAGRAPH characters: about six lines on a phone.
+#: A line of prose longer than this is broken into paragraphs of about PARAGRAPH characters: six lines on a phone.
 LONG_LINE = 280
 PARAGRAPH = 220
 #: Characters that fit beside each other on a phone's row of buttons; what a button needs besides its label.
@@ -79,6 +79,8 @@ def blocks(text: str, alert: bool = False) -> list[str]:
         alert: the first sentence is bold then.
     """
     lines = [line.strip() for line in clean(text).split("\n") if line.strip()]
+    if len(lines) == 1 and not alert:
+        return [_escape(paragraph) for paragraph in _paragraphs(lines[0])]
     found: list[str] = []
     kind = ""
     for position, line in enumerate(lines):
@@ -111,7 +113,7 @@ def _kind(line: str) -> str:
 
 
 def _pieces(block: str, limit: int) -> Iterator[str]:
-    """A block in pieces that fit: cut at lines, then at sentences, then at words, then anywhere but inside a character."""
+    """A block in pieces that fit: cut at lines, or at sentences, or at words, or anywhere but inside a character."""
     if utf16(block) <= limit:
         yield block
         return
@@ -155,7 +157,7 @@ def _fitting(plain: str, limit: int) -> int:
 
 
 def split(text: str, alert: bool = False, limit: int = MAX_TEXT) -> list[str]:
-    """A text as HTML messages, none longer than Telegram takes, tags and entities included; cut between paragraphs if it can be."""
+    """A text as HTML messages, none longer than Telegram takes, tags and entities included; cut at paragraphs at best."""
     messages: list[str] = []
     held = ""
     for block in blocks(text, alert):

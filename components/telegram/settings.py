@@ -1,4 +1,4 @@
-"""Where the channel's settings come from: the environment, then ``credentials.yml``, then defaults. Only the token has none."""
+"""Where the channel's settings come from: the environment, ``credentials.yml``, defaults. Only the token has none."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Settings:
 
     @property
     def secret(self) -> str:
-        """64 hexadecimal digits that Telegram and this bot know, and nobody else: derived, so nothing has to be set up."""
+        """64 hexadecimal digits that Telegram and this bot know, and nobody else: derived, so nothing is to be set up."""
         return hmac.new(self.token.encode(), b"backtalk telegram webhook", hashlib.sha256).hexdigest()
 
     @property
     def bot(self) -> str:
-        """Names the bot and its server in the database: update numbers of two bots, or two servers, have nothing in common."""
+        """Names bot and server in the database: update numbers of two bots, or two servers, have nothing in common."""
         return f"{self.token.split(':')[0]}@{urlsplit(self.api_base_url).netloc}"
 
 
@@ -96,7 +96,7 @@ def _token(env: Mapping[str, str]) -> str:
     if not token:
         raise SettingsError(f"{TOKEN} is not set: put the token that @BotFather gave you there.")
     if not re.fullmatch(r"[\w:.-]+", token, re.ASCII):
-        raise SettingsError(f"{TOKEN} does not look like a bot token (123456789:AAbb...): copy it again from @BotFather.")
+        raise SettingsError(f"{TOKEN} is no bot token (they look like 123456789:AAbb...): copy it from @BotFather.")
     return token
 
 

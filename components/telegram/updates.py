@@ -1,4 +1,4 @@
-"""What an update is, and what is to become of it. Pure: an update goes in, its fate comes out; deploy/telegram.md lists them.
+"""What an update is, and what is to become of it: an update goes in, its fate comes out. deploy/telegram.md lists them.
 
 An update comes from the network. Nothing about its shape is taken for granted: what is missing or odd is ignored.
 """
@@ -55,11 +55,12 @@ MEDIA = {
 }
 #: What a message carries beside its content.
 _FRAME = {
-    "message_id", "message_thread_id", "from", "sender_chat", "sender_boost_count", "sender_business_bot", "date", "chat",
-    "business_connection_id", "is_topic_message", "is_automatic_forward", "reply_to_message", "external_reply", "quote",
-    "reply_to_story", "via_bot", "edit_date", "has_protected_content", "is_from_offline", "media_group_id", "author_signature",
-    "entities", "caption_entities", "link_preview_options", "effect_id", "show_caption_above_media", "has_media_spoiler",
-    "reply_markup", "text", "caption", "sender_tag", "direct_messages_topic", "is_paid_post", "paid_star_count",
+    "message_id", "message_thread_id", "from", "sender_chat", "sender_boost_count", "sender_business_bot", "date",
+    "chat", "business_connection_id", "is_topic_message", "is_automatic_forward", "reply_to_message", "external_reply",
+    "quote", "reply_to_story", "via_bot", "edit_date", "has_protected_content", "is_from_offline", "media_group_id",
+    "author_signature", "entities", "caption_entities", "link_preview_options", "effect_id", "has_media_spoiler",
+    "show_caption_above_media", "reply_markup", "text", "caption", "sender_tag", "direct_messages_topic",
+    "is_paid_post", "paid_star_count",
 }  # fmt: skip
 #: Messages that report an event, or hold nothing that a person said: no answer is expected.
 _SERVICE = re.compile(
@@ -161,7 +162,8 @@ def _message(message: Mapping[str, Any], edited: bool, username: Optional[str], 
         return Incoming(Fate.GROUP, identity, written=_date(message)) if to_us else _NOTHING
     number = _int(message.get("message_id")) or 0
     album = message.get("media_group_id")
-    more: dict[str, Any] = {"message": number, "written": _date(message), "album": album if isinstance(album, str) else None}
+    album = album if isinstance(album, str) else None
+    more: dict[str, Any] = {"message": number, "written": _date(message), "album": album}
     if edited:
         words = text.lstrip("/ ")
         return Incoming(Fate.EDIT, identity, words, **more) if words else _NOTHING

@@ -1,4 +1,4 @@
-"""A Bot API server on loopback, after Telegram's public description: real HTTP, its rules, its errors, and faults on demand."""
+"""A Bot API server on loopback, after Telegram's public description: real HTTP, its rules and errors, faults at will."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Call:
 class Fault:
     """What goes wrong with the next calls of a method.
 
-    ``kind``: 429, 403, 400, 401, 409, 500, "page" (502 with a proxy's page), "reset" (closed before the call is carried out),
-    "lost" (carried out, then closed without an answer), "garbled" (carried out, then 200 with a broken body), "hang" (never answered).
+    ``kind``: 429, 403, 400, 401, 409, 500, "page" (502 with a proxy's page), "reset" (closed, not carried out), "lost"
+    (carried out, closed without an answer), "garbled" (carried out, 200 with a broken body), "hang" (never answered).
     """
 
     method: str
@@ -241,7 +241,7 @@ class FakeTelegram:
 
     async def _on_getUpdates(self, call: Call) -> Any:
         if self.webhook:
-            raise Conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")
+            raise Conflict("can't use getUpdates method while webhook is active; use deleteWebhook first")
         if self._poll and not self._poll.done():
             self._poll.set_result(None)
         mine = self._poll = self._loop.create_future()
@@ -368,7 +368,7 @@ class FakeTelegram:
     def sent(self, chat: int, tried: bool = False) -> list[Call]:
         """The messages that arrived in a chat; with ``tried``, also those that failed."""
         methods = ("sendMessage", "sendPhoto", "sendAnimation")
-        return [call for call in list(self.calls) if call.method in methods and call.chat == chat and (call.ok or tried)]
+        return [one for one in list(self.calls) if one.method in methods and one.chat == chat and (one.ok or tried)]
 
     def of(self, method: str, chat: Optional[int] = None) -> list[Call]:
         """All calls of a method."""

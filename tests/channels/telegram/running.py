@@ -1,4 +1,4 @@
-"""The real bot for the channel's tests: Rasa's server and the action server as processes, with a gate between the two."""
+"""The real bot for the channel's tests: Rasa's server and the action server as processes, a gate between the two."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ class Gate:
             return web.Response()
         body = await request.read()
         headers = {"Content-Type": "application/json"}
-        async with self._session.request(request.method, self._target + request.path, data=body, headers=headers) as answer:
+        url = self._target + request.path
+        async with self._session.request(request.method, url, data=body, headers=headers) as answer:
             return web.Response(status=answer.status, body=await answer.read(), content_type="application/json")
 
     def close(self) -> None:
@@ -131,7 +132,8 @@ class Bot:
         )
         self.gate = Gate(fake, actions_port)
         self._endpoints = folder / "endpoints.yml"
-        text = (ROOT / "endpoints.yml").read_text(encoding="utf-8").replace("127.0.0.1:5055", f"127.0.0.1:{self.gate.port}")
+        text = (ROOT / "endpoints.yml").read_text(encoding="utf-8")
+        text = text.replace("127.0.0.1:5055", f"127.0.0.1:{self.gate.port}")
         self._endpoints.write_text(text.replace("db: conversations.db", f"db: {self.conversations}"), encoding="utf-8")
         self.server: Optional[subprocess.Popen[bytes]] = None
         self.start()
@@ -145,7 +147,8 @@ class Bot:
     def launch(self) -> None:
         """Starts the server."""
         arguments = ["run", "--port", str(self.port), "--interface", "127.0.0.1", "--model", str(self._model)]
-        arguments += ["--credentials", str(ROOT / "deploy" / "credentials.telegram.yml"), "--endpoints", str(self._endpoints)]
+        credentials = ROOT / "deploy" / "credentials.telegram.yml"
+        arguments += ["--credentials", str(credentials), "--endpoints", str(self._endpoints)]
         if self._debug:
             arguments.append("--debug")
         self.server = subprocess.Popen(
