@@ -52,8 +52,9 @@ class Delivery:
 
     async def stop(self, limit: float) -> None:
         """Sends what can be sent within the limit (seconds); the rest waits for the next start."""
-        if self._tasks:
-            await asyncio.wait(list(self._tasks.values()), timeout=limit)
+        end = time.monotonic() + limit
+        while self._tasks and time.monotonic() < end:
+            await asyncio.wait(list(self._tasks.values()), timeout=end - time.monotonic())
         self._stopping = True
         left = list(self._tasks.values())
         for task in left:
