@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional, Sequence
 
 from backtalk.choosing import History, Request
-from backtalk.facts import Fact
+from backtalk.fact import Fact
 from backtalk.profile import Profile
 
 #: Entries that are remembered as shown; more than any person scrolls back.
@@ -19,6 +19,7 @@ _ORDINALS = {
     "first": 1, "1st": 1, "one": 1, "second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3, "fourth": 4,
     "4th": 4, "four": 4, "fifth": 5, "5th": 5, "five": 5, "a": 1, "b": 2, "c": 3, "d": 4,
 }  # fmt: skip
+_PLACE = re.compile(r"(option |number |no |nr )?\d{1,2}|[a-e]|(the )?(first|second|third|fourth|fifth|last)( one)?")
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class Focus:
     Attributes:
         request: the latest general request. topic: of the latest answer.
         last: entries of the latest answer, as numbered there. entry: the one that "it" means.
+        listed: the latest list of several, for "no, the first".
         history: what was shown, helped, and did not.
         turn: answers given so far. net: answers since the safety net was said.
         screened: the minimum screen was offered ("asked") or answered ("clear").
@@ -126,10 +128,13 @@ class Focus:
     turn: int = 0
     net: int = 0
     screened: str = ""
+    listed: list[str] = field(default_factory=list)
 
     def show(self, entries: Sequence[str], topic: Optional[str]) -> None:
         """Notes what an answer showed."""
         self.last = list(entries)
+        if len(self.last) > 1:
+            self.listed = self.last
         self.entry = entries[0] if entries else self.entry
         shown = [name for name in self.history.shown if name not in entries] + list(entries)
         self.history.shown = shown[-SHOWN_LIMIT:]
@@ -146,6 +151,7 @@ class Focus:
             "turn": self.turn,
             "net": self.net,
             "screened": self.screened,
+            "listed": self.listed,
         }
         return {key: value for key, value in raw.items() if value}
 
@@ -202,7 +208,8 @@ def ordinal(text: str) -> Optional[int]:
         if word.isdigit() and 1 <= int(word) <= 12:
             return int(word)
     for word, place in _ORDINALS.items():
-        if word in words and (len(word) > 1 or len(words) <= 2 or "option" in words) and (word != "one" or len(words) <= 3):
+        letter = len(word) == 1 and len(words) > 2 and "option" not in words
+        if word in words and not letter and (word != "one" or len(words) <= 3):
             if word == "one" and words != ["one"] and words[:2] not in (["number", "one"], ["option", "one"]):
                 continue
             return place
@@ -219,7 +226,7 @@ def chosen(text: str, options: Sequence[Option]) -> Optional[Option]:
     for option in options:
         if said == _plain(option.title):
             return option
-    if re.fullmatch(r"(option |number |no |nr )?\d{1,2}|[a-e]|(the )?(first|second|third|fourth|fifth|last)( one)?", said):
+    if _PLACE.fullmatch(said):
         place = ordinal(said)
         if place == -1:
             return options[-1] if options else None

@@ -3,45 +3,61 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Optional
 
 from spacy.tokens import Doc
 
-from backtalk.context import Analysis
+from backtalk.context import Analysis, context_rules
+from backtalk.fact import DENIED, MENTIONED, OTHER, SELF, Fact
 from backtalk.patterns import Found, PhraseFinder
 from backtalk.vocabulary import Vocabulary, vocabulary
-
-#: Roles of a fact: whose it is, and whether it is so.
-SELF, OTHER, DENIED, MENTIONED = "self", "other", "denied", "mentioned"
 
 _NUMBERS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
     )
 }
 _TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 _NUMBERS.update(_TENS)
 _NUMBERS.update({"a": 1, "an": 1, "couple": 2, "few": 3, "half": 0})
-_UNIT_DAYS = {"hour": 0, "hours": 0, "day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
+_UNIT_DAYS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
+#: Right before a condition, these words speak of it in general: "for sciatica", "can a disc heal".
+_IN_GENERAL = frozenset("for against in treat cure cause causes do does can is are with".split())
 #: Ages that a writer of a message about a sore back can have.
 AGES = range(1, 111)
+#: Behind a number these make it no age: "I am 30 minutes late", "I am 12 weeks".
+_NO_AGE = (
+    r"(?! ?(?:weeks?|minutes?|mins?|months?|hours?|days?|times?|kg|stone|%|cm|kilos?|pounds?|st\b|lbs?|reps|seconds?|"
+    r"secs?|miles?|km|feet|foot|ft|inches|/|out of|to \d|or \d))"
+)
+_PEOPLE = (
+    "he|she|who|mum|mom|mother|dad|father|wife|husband|partner|girlfriend|boyfriend|son|daughter|child|kid|boy|girl|gran|"
+    "granny|nan|grandmother|grandad|grandfather|grandson|granddaughter|niece|nephew|sister|brother|friend|neighbour"
+)
 _AGE_PATTERNS = [
     re.compile(pattern)
     for pattern in (
-        r"\b(?P<age>\d{1,3}) ?(?:years?|y)[ -]?(?:old|o\b)",
+        r"\b(?P<age>\d{1,3}) ?-?(?:years?|y)[ -]?(?:old|o\b)",
         r"\b(?P<age>\d{1,3}) ?yo\b",
-        r"\b(?:aged?|age is|turned|turning|nearly|almost|now|just) (?P<age>\d{2,3})\b(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm|reps|seconds?))",
-        r"\bi am (?:a )?(?P<age>\d{2,3})\b(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm|kilos?|pounds?|st\b|lbs?))",
-        r"\b(?:he|she) is (?P<age>\d{1,3})\b(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm))",
-        r"\b(?P<age>\d{2}) ?(?:m|f|male|female|man|woman)\b",
-        r"\b(?:m|f|male|female) ?,? ?(?P<age>\d{2})\b",
+        rf"\b(?:aged?|age is|turned|turning) (?P<age>\d{{2,3}})\b{_NO_AGE}",
+        rf"\bi(?: am|'m) (?:a |only |just |nearly |almost |about |now )?(?P<age>\d{{2,3}})\b{_NO_AGE}",
+        rf"\b(?:{_PEOPLE})(?: is|'s|,)? (?:only |just |nearly |almost |about |now )?(?P<age>\d{{2,3}})\b{_NO_AGE}",
+        rf"\b(?:{_PEOPLE})(?: is|'s) (?:only |just |nearly |almost )?(?P<age>\d)(?=$|[.,;!?]| and\b| but\b)",
+        r"(?:^|[,(.;] ?|\bi am |\bi'm |\ba )(?P<age>\d{2}) ?(?:m|f|male|female|man|woman)\b",
+        r"(?:^|[,(.;] ?)(?:m|f|male|female) ?,? ?(?P<age>\d{2})\b" + _NO_AGE,
         r"^(?P<age>\d{2}) (?:and|with|,)",
     )
 ]
+#: What may be some years old and is nobody: "my mattress is 10 years old", "a 3 year old injury".
+_THINGS = (
+    "mattress|mattresses|bed|pillow|chair|sofa|couch|desk|car|van|seat|shoes?|trainers|boots|bra|insoles?|injury|accident|"
+    "fracture|break|scar|problem|pain|ache|scan|mri|x-?ray|house|phone|laptop|roller|bottle|pad"
+)
+_THING_BEFORE = re.compile(rf"\b(?:{_THINGS})(?: (?!my|i|and)\w+){{0,2}} ?(?:is|are|was|'s)?(?: \w+)? ?$")
+_THING_AFTER = re.compile(rf"^(?: (?!and\b|my\b|with\b|i\b|has\b|who\b)[\w-]+){{0,2}} (?:{_THINGS})\b")
 _WEEKS = re.compile(
     r"\b(?P<weeks>\d{1,2}) ?(?:\+ ?\d )?(?:weeks?|w|wk)\b(?=.{0,25}\b(?:pregnan|preg|gone|along|expecting|trimester))"
     r"|\b(?:pregnan\w*|preg|expecting)\b.{0,20}?\b(?P<weeks2>\d{1,2}) ?(?:weeks?|w)\b"
@@ -49,35 +65,17 @@ _WEEKS = re.compile(
 _MONTHS = re.compile(
     r"\b(?P<months>\d|one|two|three|four|five|six|seven|eight|nine) months?\b(?= (?:pregnant|gone|along|preg))"
 )
-_TRIMESTER = re.compile(r"\b(?P<which>first|second|third|last|1st|2nd|3rd|final) trimester\b|\b(?P<late>late pregnancy|heavily pregnant)\b")
+_TRIMESTER = re.compile(
+    r"\b(?P<which>first|second|third|last|1st|2nd|3rd|final) trimester\b|\b(?P<late>late pregnancy|heavily pregnant)\b"
+)
 _DURATION = re.compile(
     r"\b(?:for|since|about|over|last|past|nearly|almost|around|these|this)?\s*(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|"
-    r"eight|nine|ten|twelve|couple of|few) (?P<unit>hours?|days?|weeks?|months?|years?)\b(?! (?:old|pregnant|gone|along|postpartum))"
+    r"eight|nine|ten|twelve|couple of|few) (?P<unit>hours?|days?|weeks?|months?|years?)\b"
+    r"(?! (?:old|pregnant|gone|along|postpartum))"
 )
 _INTENSITY = re.compile(r"\b(?P<n>10|\d)(?:\.\d)? ?(?:/|out of) ?10\b")
 #: Weeks at the middle of each third of a pregnancy.
 _TRIMESTER_WEEKS = {"first": 8, "1st": 8, "second": 20, "2nd": 20, "third": 32, "3rd": 32, "last": 32, "final": 32}
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing said.
-
-    Attributes:
-        kind: condition, situation, area, kind, region, person, age (years), weeks (of pregnancy), duration (days),
-            intensity (0-10).
-        value: an id of the vocabulary, or a number.
-        role: ``self``, ``other``, ``denied``, or ``mentioned`` (spoken of, of nobody in particular).
-        person: whose it is, if not the writer's: "your wife".
-        start, end: characters of the mended text.
-    """
-
-    kind: str
-    value: str
-    role: str = SELF
-    person: Optional[str] = None
-    start: int = 0
-    end: int = 0
 
 
 def _number(word: str) -> Optional[int]:
@@ -97,9 +95,8 @@ class FactFinder:
             "kind": words.kinds,
             "region": words.regions,
         }
-        self._finder = PhraseFinder(
-            {f"{kind}:{name}": term.words for kind, group in terms.items() for name, term in group.items() if term.words}
-        )
+        phrases = {f"{kind}:{name}": term.words for kind, group in terms.items() for name, term in group.items()}
+        self._finder = PhraseFinder({label: words for label, words in phrases.items() if words})
 
     def find(self, doc: Doc, analysis: Optional[Analysis] = None) -> list[Fact]:
         """All facts of a message, each once."""
@@ -119,7 +116,10 @@ class FactFinder:
             else:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
         facts += self._numbers(doc, view)
-        facts += [Fact("person", label, OTHER, label) for label in view.people()]
+        people = view.people()
+        # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
+        role = MENTIONED if people and self._of_oneself(doc, view) else OTHER
+        facts += [Fact("person", label, role, label) for label in people]
         unique: dict[tuple[str, str, str, Optional[str]], Fact] = {}
         for fact in facts:
             unique.setdefault((fact.kind, fact.value, fact.role, fact.person), fact)
@@ -146,7 +146,7 @@ class FactFinder:
 
     @staticmethod
     def _supposed(view: Analysis, found: Found) -> bool:
-        """"If I'm pregnant", "what if I have diabetes": said of oneself, to get the answer for it."""
+        """ "If I'm pregnant", "what if I have diabetes": said of oneself, to get the answer for it."""
         before = view.norms[max(0, found.start - 5) : found.start]
         return "if" in before and bool({"i", "my"} & set(before))
 
@@ -157,7 +157,7 @@ class FactFinder:
         if {"i", "my", "me", "mine", "myself"} & set(same):
             return True
         before = view.norms[max(0, found.start - 2) : found.start]
-        if {"for", "against", "in", "treat", "cure", "cause", "causes", "do", "does", "can", "is", "are", "with"} & set(before):
+        if _IN_GENERAL & set(before):
             return "with" in before and bool({"can", "is", "should", "what", "how", "and"} & set(same))
         return found.end - found.start >= len(same) - 6
 
@@ -165,11 +165,15 @@ class FactFinder:
         text = doc.text
         facts: list[Fact] = []
 
-        def add(kind: str, value: int, match: "re.Match[str]") -> None:
-            span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
+        def add(kind: str, value: int, match: "re.Match[str]", at: Optional[int] = None) -> None:
+            start = match.start() if at is None else at
+            span = doc.char_span(start, match.end(), alignment_mode="expand")
             person = view.person(span.start) if span is not None else None
-            # "32, my wife" names the person after the number; "my wife, 32" before: only the latter is hers.
-            facts.append(Fact(kind, str(value), OTHER if person else SELF, person, match.start(), match.end()))
+            if span is not None and kind == "age":
+                # "My 12 year old son" names the person behind the number; "I am 32, my wife ..." does not.
+                behind = [one for one in context_rules().finder.find(doc) if one.start == span.end]
+                person = next((one.label[7:] for one in behind if one.label.startswith("person:")), person)
+            facts.append(Fact(kind, str(value), OTHER if person else SELF, person, start, match.end()))
 
         taken: list[tuple[int, int]] = []
         match = _WEEKS.search(text)
@@ -184,16 +188,14 @@ class FactFinder:
         elif (third := _TRIMESTER.search(text)) is not None:
             add("weeks", _TRIMESTER_WEEKS.get(third.group("which") or "third", 32), third)
         for pattern in _AGE_PATTERNS:
-            match = pattern.search(text)
-            if match and int(match.group("age")) in AGES and not any(a <= match.start() < b for a, b in taken):
-                if re.search(r"(weeks?|months?|days?|years? ago|minutes?)$", text[: match.end()]):
-                    continue
-                add("age", int(match.group("age")), match)
+            match = next((one for one in pattern.finditer(text) if self._age(text, one, taken)), None)
+            if match:
+                add("age", int(match.group("age")), match, match.start("age"))
                 break
         for match in _DURATION.finditer(text):
             number = _number(match.group("n"))
             if number is not None and not any(a <= match.start() < b for a, b in taken):
-                days = number * _UNIT_DAYS[match.group("unit")]
+                days = number * _UNIT_DAYS[match.group("unit").rstrip("s")]
                 facts.append(Fact("duration", str(days), SELF, None, match.start(), match.end()))
                 break
         match = _INTENSITY.search(text)
@@ -201,10 +203,28 @@ class FactFinder:
             facts.append(Fact("intensity", match.group("n"), SELF, None, match.start(), match.end()))
         return facts
 
+    @staticmethod
+    def _of_oneself(doc: Doc, view: Analysis) -> bool:
+        """The writer is in it, other than as "my" before a person: "my old dad"."""
+        people = {one.start for one in context_rules().finder.find(doc) if one.label.startswith("person:")}
+        for at, norm in enumerate(view.norms):
+            if norm in ("i", "me", "myself", "mine"):
+                return True
+            if norm == "my" and not people & set(range(at + 1, at + 5)):
+                return True
+        return False
+
+    @staticmethod
+    def _age(text: str, match: "re.Match[str]", taken: list[tuple[int, int]]) -> bool:
+        """The number is somebody's age: not weeks of a pregnancy, and not a mattress's."""
+        if int(match.group("age")) not in AGES or any(a <= match.start("age") < b for a, b in taken):
+            return False
+        if not match.group().endswith(("old", "o")):
+            return True
+        return not (_THING_BEFORE.search(text[: match.start("age")]) or _THING_AFTER.search(text[match.end() :]))
+
 
 @lru_cache(maxsize=1)
 def fact_finder() -> FactFinder:
     """For the project's vocabulary, made once."""
     return FactFinder(vocabulary())
-
-

@@ -1,8 +1,8 @@
 """What to do about red flags, with the whole conversation in view. Pure: state and message in, decision and state out.
 
-The rules are those of section 2 of the knowledge base's red-flag catalogue: act before asking, the highest tier leads, two
-``soon`` flags make ``urgent``, an emergency or urgent flag stays open until a clinician has checked it or it was a mistake,
-doubt counts as yes for emergencies, and nothing is ever diagnosed or ruled out.
+The rules are those of section 2 of the knowledge base's red-flag catalogue: act before asking, the highest tier leads,
+two ``soon`` flags make ``urgent``, an emergency or urgent flag stays open until a clinician has checked it or it was a
+mistake, doubt counts as yes for emergencies, and nothing is ever diagnosed or ruled out.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Mapping, Optional
 from backtalk.catalogue import Catalogue, Tier
 from backtalk.conversation import Message, Option, Pending, chosen
 from backtalk.phrases import Phrases
+from backtalk.understanding import DECLINES, FALLBACK
 
 #: Responses that the safety policy speaks through, and actions that it hands over to.
 SPEAK, SUMMARY = "utter_alert", "utter_alert_summary"
@@ -30,8 +31,13 @@ ALIKE: tuple[frozenset[str], ...] = (
 )
 #: Intents that ask for something physical, or go on with it; held back while a flag is open.
 HELD_INTENTS = frozenset(
-    "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to refine compare "
-    "choose_option repeat ask_safety not_helped tried_already dislike it_hurts got_worse helped screen_none".split()
+    "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to "
+    "refine compare choose_option affirm ask_safety insult alarm not_helped tried_already dislike it_hurts got_worse "
+    "helped screen_none nlu_fallback".split()
+)
+#: Questions that are about nothing in the guide, whatever entry comes closest to their words.
+TALK = DECLINES | frozenset(
+    "ask_bot ask_maker ask_trust ask_capabilities ask_privacy ask_when_doctor ask_warning_signs".split()
 )
 #: Intents after which advice follows a ``soon`` alert in the same turn.
 ADVICE_INTENTS = frozenset("describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention".split())
@@ -91,7 +97,8 @@ class Step:
     """The decision about one message.
 
     Attributes:
-        state: to carry on. pending: the question now open. plan: the actions to take, in order; none: other policies decide.
+        state: to carry on. pending: the question now open.
+        plan: the actions to take, in order; none: other policies decide.
     """
 
     state: Triage
@@ -136,7 +143,7 @@ class Nurse:
         if step is not None:
             return step
         if state.held:
-            return self._held(state, message)
+            return self._held(state, message, before.saying)
         doubtful = [flag for flag in screened.doubtful if flag not in state.asked and flag not in state.soon]
         if doubtful:
             return self._ask(state, doubtful[0], message)
@@ -162,7 +169,8 @@ class Nurse:
                 self._saying(state, "two_soon", flags=list(pair), tier=Tier.URGENT.value)
                 return self._plan(state, [SPEAK, SUMMARY])
             self._saying(state, "alert", flags=[fresh[0]], tier=Tier.SOON.value, also=fresh[1:])
-            wants = message.intent in ADVICE_INTENTS or message.asks[0].guesses and message.intent.startswith("ask_")
+            about_an_entry = bool(message.asks[0].guesses) and message.intent.startswith("ask_")
+            wants = message.intent in ADVICE_INTENTS or about_an_entry
             follows = ["action_advise"] if wants and CHILD not in fresh else []
             return self._plan(state, [SPEAK, *follows])
         return None
@@ -179,7 +187,7 @@ class Nurse:
         self._note(state, message)
         lead = serious[0]
         tier = self._catalogue[lead].tier.value
-        self._saying(state, "alert", flags=serious, tier=tier, also=[flag for flag in [*serious[1:], *soon]])
+        self._saying(state, "alert", flags=serious, tier=tier, also=[*serious[1:], *soon])
         state.saying["turn"] = state.said.get(f"alert:{lead}", 0)
         state.said[f"alert:{lead}"] = state.said.get(f"alert:{lead}", 0) + 1
         return self._plan(state, [SPEAK, SUMMARY])
@@ -280,8 +288,16 @@ class Nurse:
         self._saying(state, "hold_crisis" if crisis else "hold", flags=list(state.open), tier=state.held)
         return self._plan(state, [SPEAK])
 
-    def _held(self, state: Triage, message: Message) -> Step:
+    def _held(self, state: Triage, message: Message, said: Mapping[str, Any]) -> Step:
+        """While a flag is open.
+
+        Args:
+            said: what the turn before said, for a bare "yes" to it.
+        """
         intent = message.intent
+        offered = said.get("kind") == "hold" and not said.get("turn")
+        if intent in ("ask_summary", "repeat") or (intent == "affirm" and offered):
+            return self._plan(state, [SUMMARY])
         fields: dict[str, Any] = {"flags": list(state.open), "tier": state.held}
         if intent in ("clinician_cleared", "misunderstanding"):
             kind = "checked" if intent == "clinician_cleared" else "mistake"
@@ -294,13 +310,16 @@ class Nurse:
             return self._plan(state, [SPEAK], Pending("clearance", options))
         if intent == "refuse_help":
             self._saying(state, "refuse", **fields)
-        elif intent == "agree_help":
+        elif intent == "agree_help" or (intent == "affirm" and said.get("kind") == "refuse"):
             self._saying(state, "agree", **fields)
         elif intent == "ask_number" or message.values("region"):
             self._saying(state, "numbers", **fields)
         elif intent in ("goodbye", "thank", "stop"):
             self._saying(state, "hold_bye", **fields)
-        elif intent in HELD_INTENTS or intent == "affirm" or self._wants_physical(message):
+        elif intent == FALLBACK:
+            # The usual way to ask back names stretches and ice.
+            self._saying(state, "hold_unclear", **fields)
+        elif not intent or intent in HELD_INTENTS or self._wants_physical(message):
             return self._hold(state)
         else:
             return Step(state, None)
@@ -310,8 +329,6 @@ class Nurse:
         return any(
             guess.entry in self._physical
             for ask in message.asks
-            if ask.intent.startswith("ask_")
+            if ask.intent.startswith("ask_") and ask.intent not in TALK
             for guess in ask.guesses[:2]
-        ) and message.intent.startswith("ask_")
-
-
+        )

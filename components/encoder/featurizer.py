@@ -56,7 +56,8 @@ class Classifier:
 
     def run(self, hidden: Any, mask: Any) -> dict[str, Any]:
         """``flag`` and ``intent``: probabilities (texts, labels), with their labels; ``alarm``: probability (texts)."""
-        logits = dict(zip(("flag", "alarm", "intent"), self._session.run(["flag", "alarm", "intent"], {"hidden": hidden, "mask": mask})))  # fmt: skip
+        names = ["flag", "alarm", "intent"]
+        logits = dict(zip(names, self._session.run(names, {"hidden": hidden, "mask": mask})))
         return {
             "flag": softmax(logits["flag"]),
             "flag_labels": self.labels["flag"],
@@ -86,7 +87,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """The component's settings.
 
         quantized: int8 in place of float32 (a quarter of the size, a third of the time, cosine 0.994).
-        tune: train last layers for red flags and intents. epochs: passes over their examples.
+        tune: train last layers for red flags and intents. epochs: passes over their examples. keep: the share of them,
+        hardest first, that a pass after the first one sees.
         asks: asks of the store that one pass sees, drawn anew each time: they stand for "a question to the guide".
         sequence: word vectors as well, for classifiers that want them (DIET).
         """
@@ -94,7 +96,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             **DenseFeaturizer.get_default_config(),
             "quantized": True,
             "tune": True,
-            "epochs": 3,
+            "epochs": 2,
+            "keep": 0.6,
             "asks": 1500,
             "random_seed": 1,
             "sequence": False,
@@ -117,7 +120,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "SentenceEncoder":
         return cls(config, execution_context.node_name, model_storage, resource)
 
@@ -152,14 +159,17 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
                 self._classifier = Classifier(folder)
         return self._resource
 
-    def _hidden(self, texts: Sequence[str]) -> list[Any]:
+    def _hidden(self, examples: Sequence[Message]) -> list[Any]:
+        """What the tuned layers start from; the vectors, which come with it, are added for
+        ``process_training_data``."""
         assert self._encoder is not None
-        ids = self._encoder.tokens(texts)
-        hidden: list[Any] = [None] * len(texts)
+        ids = self._encoder.tokens([str(message.get(MENDED)) for message in examples])
+        hidden: list[Any] = [None] * len(ids)
         for rows in batches(ids):
-            states = self._encoder.run([ids[row] for row in rows], hidden=True)[1]
+            vectors, states = self._encoder.run([ids[row] for row in rows], hidden=True)
             for number, row in enumerate(rows):
                 hidden[row] = states[number, : len(ids[row])].astype(np.float16)
+                self._add(examples[row], vectors[number])
         return hidden
 
     def _tune(self, training_data: TrainingData, folder: Any) -> None:
@@ -172,7 +182,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         alarming = {flag.id for flag in catalogue if flag.tier is not Tier.SOON}
         flags = [note.get(FLAG, NO_FLAG) for note in notes]
         # Texts of the catalogue have no intent; asks of the store have one in common here.
-        intents = [None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)]
+        intents = [
+            None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)
+        ]
         flag_labels = sorted(set(flags))
         intent_labels = sorted({intent for intent in intents if intent})
         labels = {
@@ -185,13 +197,14 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         asks = np.array([i for i, note in enumerate(notes) if ENTRY in note], dtype=int)
         rest = np.array([i for i, note in enumerate(notes) if ENTRY not in note], dtype=int)
         weights, heads = tune(
-            self._hidden([str(m.get(MENDED)) for m in examples]),
+            self._hidden(examples),
             labels,
             graph.load_weights(),
             graph.SHARED,
             self._config["epochs"],
             lambda _, random: np.concatenate([rest, random.permutation(asks)[: self._config["asks"]]]),
             self._config["random_seed"],
+            self._config["keep"],
         )
         model = graph.classifier(weights, graph.SHARED, heads, SCALE)
         graph.save(model, folder / Classifier.GRAPH, self._config["quantized"])
@@ -203,8 +216,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Adds sentence vectors to every example."""
         assert self._encoder is not None
         examples = [m for m in training_data.training_examples if m.get(MENDED)]
-        vectors = self._encoder.encode([str(m.get(MENDED)) for m in examples])
-        for message, vector in zip(examples, vectors):
+        # Training gave most of them theirs already.
+        fresh = [message for message in examples if message.get_dense_features(TEXT)[1] is None]
+        for message, vector in zip(fresh, self._encoder.encode([str(message.get(MENDED)) for message in fresh])):
             self._add(message, vector)
         return training_data
 
@@ -236,5 +250,3 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             tokens = message.get("text_tokens") or []
             sequence = np.repeat(vector[None, :], max(1, len(tokens)), axis=0)
         self.add_features_to_message(sequence, vector[None, :], TEXT, message)
-
-

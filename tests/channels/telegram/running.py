@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,33 +14,19 @@ from typing import Any, Optional
 import aiohttp
 from aiohttp import web
 
+from scripts.launch import ROOT
+from scripts.launch import environment as launched
 from tests.channels.telegram.fake import TOKEN, FakeTelegram
+from tests.running import free_port
 
-ROOT = Path(__file__).resolve().parents[3]
 #: Seconds that a server may take to start on a busy machine.
 START_LIMIT = 120
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(**more: str) -> dict[str, str]:
     """For both servers; without settings and proxies of whoever runs the tests."""
     dropped = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-    env = {k: v for k, v in os.environ.items() if not k.startswith("TELEGRAM_") and k.lower() not in dropped}
-    env.update(
-        RASA_TELEMETRY_ENABLED="false",
-        SANIC_HOST="127.0.0.1",
-        TF_CPP_MIN_LOG_LEVEL="3",
-        PYTHONPATH=str(ROOT),
-        PYTHONWARNINGS="ignore",
-        SQLALCHEMY_SILENCE_UBER_WARNING="1",
-        OMP_NUM_THREADS="1",
-    )
+    env = {k: v for k, v in launched().items() if not k.startswith("TELEGRAM_") and k.lower() not in dropped}
     return {**env, **more}
 
 
@@ -152,7 +136,7 @@ class Bot:
         if self._debug:
             arguments.append("--debug")
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "rasa", *arguments],
+            [sys.executable, "-m", "scripts.server", *arguments],
             cwd=ROOT,
             env=environment(**self._env),
             stdout=self.log.open("ab"),
