@@ -1,4 +1,4 @@
-"""The Telegram channel: ``components.telegram.channel.TelegramInput:`` in ``credentials.yml``, settings in the environment.
+"""The Telegram channel: ``components.telegram.channel.TelegramInput:`` in a credentials file, settings as in ``settings``.
 
 Nothing about Telegram stops the server: what fails is said in one plain sentence, and tried again.
 """
@@ -127,10 +127,11 @@ class TelegramInput(InputChannel):
         if not hmac.compare_digest(given.encode("utf-8", "replace"), settings.secret.encode()):
             return response.text("forbidden", status=403)
         raw = b""
-        async for chunk in request.stream:
-            raw += chunk
-            if len(raw) > MAX_BODY:
-                return response.text("too large", status=413)
+        if request.stream is not None:
+            async for chunk in request.stream:
+                raw += chunk
+                if len(raw) > MAX_BODY:
+                    return response.text("too large", status=413)
         try:
             update = json.loads(raw)
         except (ValueError, RecursionError):

@@ -75,7 +75,7 @@ class Conversations:
         store = getattr(agent, "tracker_store", None)
         # Rasa wraps the store that endpoints.yml names into one that survives its failures.
         store = getattr(store, "_tracker_store", store)
-        if not hasattr(store, "delete"):
+        if agent is None or store is None or not hasattr(store, "delete"):
             raise RuntimeError("the tracker store cannot delete a conversation")
-        async with agent.lock_store.lock(str(chat)):  # type: ignore[union-attr]
+        async with agent.lock_store.lock(str(chat)):
             await store.delete(str(chat))

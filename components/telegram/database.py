@@ -133,9 +133,10 @@ class Database:
         Args:
             keep: it has to be worked on. Otherwise only its number is noted.
         """
+        kept = (chat, json.dumps(update)) if keep else (None, None)
         done = self._db.execute(
             "INSERT OR IGNORE INTO inbox (bot, update_id, digest, chat, body, received) VALUES (?, ?, ?, ?, ?, ?)",
-            (self._bot, update_id, digest(update), *((chat, json.dumps(update)) if keep else (None, None)), time.time()),
+            (self._bot, update_id, digest(update), *kept, time.time()),
         )
         return done.rowcount == 1
 

@@ -123,7 +123,7 @@ class Delivery:
             if _again(message.body) and failures + 1 < ALERT_ATTEMPTS:
                 self._database.mark(message.id, False)
                 return BACKOFF[min(failures, len(BACKOFF) - 1)]
-            logger.warning("Telegram's answer to %s was lost (%s); it may have arrived and is not repeated.", method, error)
+            logger.warning("Telegram's answer to %s was lost (%s); it is not repeated.", method, error)
             self._database.drop(message.id)
             return 0
         if 400 <= error.code < 500 and error.code not in (401, 404, 409):

@@ -157,7 +157,7 @@ def _fitting(plain: str, limit: int) -> int:
 
 
 def split(text: str, alert: bool = False, limit: int = MAX_TEXT) -> list[str]:
-    """A text as HTML messages, none longer than Telegram takes, tags and entities included; cut at paragraphs at best."""
+    """A text as HTML messages, none longer than Telegram takes, tags and entities included; cut at paragraphs."""
     messages: list[str] = []
     held = ""
     for block in blocks(text, alert):

@@ -46,7 +46,7 @@ class Settings:
 
     @property
     def secret(self) -> str:
-        """64 hexadecimal digits that Telegram and this bot know, and nobody else: derived, so nothing is to be set up."""
+        """64 hexadecimal digits that only Telegram and this bot know: derived, so nothing has to be set up."""
         return hmac.new(self.token.encode(), b"backtalk telegram webhook", hashlib.sha256).hexdigest()
 
     @property

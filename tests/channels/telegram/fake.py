@@ -1,4 +1,4 @@
-"""A Bot API server on loopback, after Telegram's public description: real HTTP, its rules and errors, faults at will."""
+"""A Bot API server on loopback, after Telegram's public description: real HTTP, its rules, errors, faults at will."""
 
 from __future__ import annotations
 
@@ -330,11 +330,13 @@ class FakeTelegram:
     async def _post(self, update: Any, secret: Optional[str]) -> int:
         hook = self.webhook or {}
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret if secret is not None else hook.get("secret_token", "")}
-        async with aiohttp.ClientSession() as session:
-            async with session.post(hook["url"], json=update, headers=headers) as answer:
-                await answer.read()
-                self.webhook_answers.append((update.get("update_id", 0), answer.status))
-                return answer.status
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(hook["url"], json=update, headers=headers) as answer,
+        ):
+            await answer.read()
+            self.webhook_answers.append((update.get("update_id", 0), answer.status))
+            return answer.status
 
     def write(self, chat: int, text: str, **fields: Any) -> dict[str, Any]:
         """A person writes; returns the update."""

@@ -146,7 +146,8 @@ class Bot:
     def _wait(self, url: str) -> None:
         limit = time.monotonic() + START_LIMIT
         while time.monotonic() < limit:
-            assert self.server is not None and self.server.poll() is None, self.log.read_text()[-2000:]
+            assert self.server is not None
+            assert self.server.poll() is None, self.log.read_text()[-2000:]
             try:
                 with urllib.request.urlopen(url, timeout=2):
                     return

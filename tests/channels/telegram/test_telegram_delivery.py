@@ -17,7 +17,7 @@ from components.telegram.database import Database
 from components.telegram.delivery import Delivery
 from components.telegram.limits import Pace
 from components.telegram.messages import bodies, text_bodies
-from tests.channels.telegram.fake import TOKEN, Fault, FakeTelegram
+from tests.channels.telegram.fake import TOKEN, FakeTelegram, Fault
 
 
 @pytest.fixture
@@ -54,7 +54,8 @@ def texts(fake: FakeTelegram, chat: int = 1) -> list[str]:
 
 def test_messages_arrive_in_order_and_leave_the_outbox(fake: FakeTelegram, send: Any, database: Database) -> None:
     send("one", "two", "three")
-    assert texts(fake) == ["one", "two", "three"] and not database.chats_to_send()
+    assert texts(fake) == ["one", "two", "three"]
+    assert not database.chats_to_send()
 
 
 def test_a_flood_wait_is_kept(fake: FakeTelegram, send: Any) -> None:
@@ -112,14 +113,16 @@ def test_one_chat_in_trouble_does_not_keep_another(fake: FakeTelegram, send: Any
     fake.faults.append(Fault("sendMessage", 429, times=99, chat=1, parameters={"retry_after": 30}))
     database.put(2, text_bodies("hello")[0])
     send("one", seconds=2)
-    assert texts(fake, 2) == ["hello"] and database.chats_to_send() == {1}
+    assert texts(fake, 2) == ["hello"]
+    assert database.chats_to_send() == {1}
     assert len(fake.sent(1, tried=True)) == 1
 
 
 def test_nothing_more_goes_to_someone_who_blocked_the_bot(fake: FakeTelegram, send: Any, database: Database) -> None:
     fake.faults.append(Fault("sendMessage", 403, times=99))
     send("one", "two", "three")
-    assert len(fake.sent(1, tried=True)) == 1 and not database.chats_to_send()
+    assert len(fake.sent(1, tried=True)) == 1
+    assert not database.chats_to_send()
 
 
 def test_what_telegram_cannot_parse_goes_out_as_plain_text(fake: FakeTelegram, send: Any) -> None:
@@ -186,17 +189,16 @@ def test_no_error_shows_the_token(fake: FakeTelegram, fault: Any, caplog: pytest
 
     async def work() -> str:
         api = BotApi(TOKEN, fake.url)
-        try:
+        with pytest.raises(ApiError) as caught:
             await api.call("getMe")
-        except ApiError as error:
-            assert error.__cause__ is None
-            return str(error)
-        finally:
-            await api.close()
-        raise AssertionError("it should fail")
+        await api.close()
+        assert caught.value.__cause__ is None
+        return str(caught.value)
 
     text = asyncio.run(work(), debug=True)
-    assert text and TOKEN not in text and TOKEN not in caplog.text
+    assert text
+    assert TOKEN not in text
+    assert TOKEN not in caplog.text
 
 
 def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

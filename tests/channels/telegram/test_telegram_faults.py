@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import statistics
 import time
 
@@ -41,7 +43,9 @@ def test_updates_out_of_order_are_each_answered(bot: Bot, chat: int) -> None:
     bot.fake.quiet(chat, 1.5)
     bot.fake.deliver(second, first)
     text = "\n".join(call.text for call in bot.fake.quiet(chat, 3))
-    assert "ice" in text.lower() and "warm" in text and "guide" in text
+    assert "ice" in text.lower()
+    assert "warm" in text
+    assert "guide" in text
 
 
 def test_messages_of_a_chat_are_answered_in_order_a_second_apart(bot: Bot, chat: int) -> None:
@@ -49,10 +53,11 @@ def test_messages_of_a_chat_are_answered_in_order_a_second_apart(bot: Bot, chat:
     commands = ["/start", "tell me about heat", "/nonsense", "hello", "/privacy"]
     bot.fake.deliver(*(bot.fake.message(chat, text) for text in commands))
     calls = bot.fake.quiet(chat, 3)
-    expected = ["no doctor", "warm", "do not know that command", "", "database|machine"]
-    found = [next((n for n, call in enumerate(calls) if any(w in call.text for w in e.split("|"))), -1) for e in expected if e]
-    assert found == sorted(found) and -1 not in found
-    gaps = [after.at - before.at for before, after in zip(calls, calls[1:])]
+    expected = ["no doctor", "warm", "do not know that command", "database|machine"]
+    found = [next((n for n, call in enumerate(calls) if re.search(one, call.text)), -1) for one in expected]
+    assert found == sorted(found)
+    assert -1 not in found
+    gaps = [after.at - before.at for before, after in itertools.pairwise(calls)]
     assert min(gaps) > 0.95
 
 
@@ -64,14 +69,16 @@ def test_a_slow_turn_is_answered_shows_that_it_works_and_keeps_no_other_chat(bot
     bot.fake.write(other, CAUDA)
     assert "needs help now" in bot.fake.answers(other, limit=4)[0].text
     (call, *_) = bot.fake.answers(chat, limit=30)
-    assert "warm" in call.text and call.at - began >= 6
+    assert "warm" in call.text
+    assert call.at - began >= 6
     signs = bot.fake.of("sendChatAction", chat)
-    assert len(signs) >= 2 and all(sign.params["action"] == "typing" for sign in signs)
+    assert len(signs) >= 2
+    assert all(sign.params["action"] == "typing" for sign in signs)
     bot.gate.delay = 0
     assert len([one for one in bot.fake.quiet(chat, 2) if "warm pack" in one.text or "hot water" in one.text]) == 1
 
 
-def test_without_the_action_server_there_is_an_answer_and_an_alert_all_the_same(bot: Bot, chat: int, other: int) -> None:
+def test_without_the_action_server_there_is_an_answer_and_an_alert(bot: Bot, chat: int, other: int) -> None:
     bot.gate.closed = True
     bot.fake.write(chat, "tell me about heat")
     assert "not answering" in bot.fake.answers(chat)[0].text
@@ -142,7 +149,8 @@ def test_a_flood_is_answered_politely_once_and_keeps_no_other_chat(bot: Bot, cha
     bot.fake.write(other, "hi")
     bot.fake.answers(other, limit=4)
     calls = bot.fake.quiet(chat, 3)
-    assert [call.text for call in calls].count(polite) == 1 and len(calls) <= 20
+    assert [call.text for call in calls].count(polite) == 1
+    assert len(calls) <= 20
 
 
 def test_a_hanging_poll_or_another_poller_is_outlived(bot: Bot, chat: int) -> None:

@@ -20,8 +20,10 @@ def settings(**env: str):  # type: ignore[no-untyped-def]
 
 def test_only_the_token_is_needed() -> None:
     found = settings()
-    assert found.api_base_url == "https://api.telegram.org" and found.webhook_url is None
-    assert found.database == "telegram.db" and not found.allowed_chats
+    assert found.api_base_url == "https://api.telegram.org"
+    assert found.webhook_url is None
+    assert found.database == "telegram.db"
+    assert not found.allowed_chats
     assert TOKEN not in repr(found)
 
 
@@ -54,7 +56,9 @@ def test_values_are_read() -> None:
 
 def test_the_secret_depends_on_the_token_and_does_not_show_it() -> None:
     secret = settings().secret
-    assert len(secret) == 64 and secret == settings().secret and TOKEN not in secret
+    assert len(secret) == 64
+    assert secret == settings().secret
+    assert TOKEN not in secret
     assert secret != read_settings(None, {"TELEGRAM_BOT_TOKEN": TOKEN + "x"}).secret
 
 
@@ -75,7 +79,8 @@ def test_pace_keeps_a_second_between_two_messages_to_a_chat() -> None:
     pace = Pace()
     assert pace.delay(1, 100.0) <= 0
     pace.note(1, 100.0)
-    assert pace.delay(1, 100.4) == pytest.approx(0.6) and pace.delay(2, 100.4) <= 0
+    assert pace.delay(1, 100.4) == pytest.approx(0.6)
+    assert pace.delay(2, 100.4) <= 0
     assert pace.delay(1, 101.0) <= 0
 
 
@@ -84,14 +89,16 @@ def test_pace_keeps_to_thirty_a_second_in_all() -> None:
     for chat in range(30):
         assert pace.delay(chat, 100.0) <= 0
         pace.note(chat, 100.0)
-    assert pace.delay(99, 100.0) == pytest.approx(1.0) and pace.delay(99, 101.0) <= 0
+    assert pace.delay(99, 100.0) == pytest.approx(1.0)
+    assert pace.delay(99, 101.0) <= 0
 
 
 def test_pace_waits_as_long_as_told() -> None:
     pace = Pace()
     pace.note(1, 100.0)
     pace.hold(1, 117.0)
-    assert pace.delay(1, 102.0) == pytest.approx(15.0) and pace.delay(2, 102.0) <= 0
+    assert pace.delay(1, 102.0) == pytest.approx(15.0)
+    assert pace.delay(2, 102.0) <= 0
 
 
 def test_a_flood_is_told_once() -> None:
@@ -123,7 +130,8 @@ def test_an_update_is_taken_once_even_after_a_restart(path: str) -> None:
     for first in (True, False):
         database = Database(path, "1@x")
         assert database.receive(4, 7, update, True) is first
-        assert not database.receive(4, 7, update, True) and database.known(4, update)
+        assert not database.receive(4, 7, update, True)
+        assert database.known(4, update)
         database.close()
 
 
@@ -133,7 +141,8 @@ def test_numbers_of_another_bot_or_of_a_new_count_are_not_taken_for_known(path: 
     assert not database.known(4, {"update_id": 4, "message": {"text": "another"}})
     database.close()
     database = Database(path, "2@x")
-    assert not database.known(4, {"update_id": 4, "message": {"text": "hi"}}) and not database.chats_waiting()
+    assert not database.known(4, {"update_id": 4, "message": {"text": "hi"}})
+    assert not database.chats_waiting()
     database.close()
 
 
@@ -145,7 +154,8 @@ def test_updates_wait_in_order_and_leave_nothing_behind(path: str) -> None:
     while (update := database.next_update(7)) is not None:
         seen.append(update.update_id)
         database.finish(update)
-    assert seen == [10, 11, 12] and not database.chats_waiting()
+    assert seen == [10, 11, 12]
+    assert not database.chats_waiting()
     database.wipe()
     database.close()
     assert b"secret" not in Path(path).read_bytes()
@@ -160,11 +170,14 @@ def test_forgetting_leaves_no_word_of_the_chat(path: str) -> None:
     with database.together():
         database.forget(7)
     database.wipe()
-    assert database.next_message(7) is None and database.latest(7) is None
-    assert database.next_message(8) is not None and database.latest(8) is not None
+    assert database.next_message(7) is None
+    assert database.latest(7) is None
+    assert database.next_message(8) is not None
+    assert database.latest(8) is not None
     database.close()
     raw = Path(path).read_bytes()
-    assert b"whisper 7" not in raw and b"whisper 8" in raw
+    assert b"whisper 7" not in raw
+    assert b"whisper 8" in raw
 
 
 def test_a_button_belongs_to_its_chat_and_dies_with_the_next_turn(path: str) -> None:
@@ -172,7 +185,8 @@ def test_a_button_belongs_to_its_chat_and_dies_with_the_next_turn(path: str) -> 
     number = database.add_keyboard(7, "Which?", [("Yes", "/affirm"), ("No", "no")])
     assert database.keyboard(8, number) is None
     found = database.keyboard(7, number)
-    assert found is not None and found.options == [("Yes", "/affirm"), ("No", "no")]
+    assert found is not None
+    assert found.options == [("Yes", "/affirm"), ("No", "no")]
     database.close_keyboards(7)
     assert database.keyboard(7, number) is None
     assert database.add_keyboard(7, "Which?", []) > number

@@ -14,7 +14,10 @@ ADVICE = (
     "A wrapped warm pack\n1. Fill a bottle: warm, not hot.\n2. Wrap it.\nHow much: 15 to 20 minutes.\n"
     "Stop if it feels too hot.\nGood evidence. (Guide: \"Method 6\", line 157.)"
 )
-LIST = "Try these:\n1. Hip bridge: Lift your hips. [good evidence; guide line 8]\n2. Cat & cow: Arch. [no real evidence; guide line 9]"
+LIST = (
+    "Try these:\n1. Hip bridge: Lift your hips. [good evidence; guide line 8]\n"
+    "2. Cat & cow: Arch. [no real evidence; guide line 9]"
+)
 
 
 def words(text: str) -> list[str]:
@@ -53,7 +56,8 @@ def test_an_alert_begins_in_bold() -> None:
 def test_long_prose_becomes_paragraphs_of_whole_sentences() -> None:
     text = " ".join(f"This is sentence number {n} of a long text." for n in range(30))
     found = blocks(text)
-    assert len(found) > 4 and all(len(one) <= 280 and one.endswith(".") for one in found)
+    assert len(found) > 4
+    assert all(len(one) <= 280 and one.endswith(".") for one in found)
     assert words(" ".join(found)) == words(text)
 
 
@@ -129,7 +133,8 @@ def test_button_data_is_short_whatever_the_payload() -> None:
         return 12345678
 
     payload = "/choose{" + "x" * 500 + "}"
-    found = bodies([{"text": "Which?", "buttons": [{"title": "This", "payload": payload}, {"title": "That"}]}], remember)
+    buttons = [{"title": "This", "payload": payload}, {"title": "That"}]
+    found = bodies([{"text": "Which?", "buttons": buttons}], remember)
     keys = found[0]["params"]["reply_markup"]["inline_keyboard"][0]
     assert [key["text"] for key in keys] == ["This", "That"]
     assert all(len(key["callback_data"]) <= 64 for key in keys)
@@ -147,7 +152,8 @@ def test_a_picture_carries_its_text_and_a_moving_one_moves() -> None:
     assert [(one["method"], one["params"]["caption"]) for one in found] == [("sendPhoto", "Look &amp; see.")]
     assert bodies([{"image": "https://example.org/a.gif?x=1"}], lambda html, options: 1)[0]["method"] == "sendAnimation"
     long = bodies([{"text": "word " * 400, "image": "https://example.org/a.png"}], lambda html, options: 1)
-    assert [one["method"] for one in long] == ["sendPhoto", "sendMessage"] and "caption" not in long[0]["params"]
+    assert [one["method"] for one in long] == ["sendPhoto", "sendMessage"]
+    assert "caption" not in long[0]["params"]
 
 
 def test_every_alert_of_the_catalogue_fits_into_one_message() -> None:

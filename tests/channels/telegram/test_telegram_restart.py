@@ -42,7 +42,8 @@ def test_kill_stop_and_start_again(own: Bot, chat: int, other: int) -> None:
     fake.wait(lambda: waiting(own) == 3)
     fake.wait(lambda: own.gate.calls >= 3)
     own.kill()
-    assert not fake.sent(chat) and not fake.sent(other)
+    assert not fake.sent(chat)
+    assert not fake.sent(other)
 
     # While it is dead, Telegram is away too, then refuses, then asks to wait.
     fake.faults.clear()
@@ -66,7 +67,8 @@ def test_kill_stop_and_start_again(own: Bot, chat: int, other: int) -> None:
     calls = fake.quiet(chat, 2.5)
     assert len([call for call in calls if "hot water" in call.text]) == 1
     assert [call.text for call in calls][-1].startswith("I do not know that command")
-    assert len(fake.sent(fourth)) == 1 and waiting(own) == 0
+    assert len(fake.sent(fourth)) == 1
+    assert waiting(own) == 0
 
     # The buttons from before still count.
     before = len(fake.sent(third))
@@ -80,7 +82,9 @@ def test_kill_stop_and_start_again(own: Bot, chat: int, other: int) -> None:
     fake.wait(lambda: waiting(own) == 1)
     time.sleep(0.5)
     own.terminate()
-    assert own.server is not None and own.server.wait(40) == 0
-    assert "ice" in fake.sent(chat)[before].text.lower() and waiting(own) == 0
+    assert own.server is not None
+    assert own.server.wait(40) == 0
+    assert "ice" in fake.sent(chat)[before].text.lower()
+    assert waiting(own) == 0
     sentences = [line for line in own.logged().splitlines() if "Traceback" in line]
     assert sentences == []
