@@ -1,4 +1,4 @@
-"""The Telegram channel: ``components.telegram.channel.TelegramInput:`` in a credentials file, settings as in ``settings``.
+"""The Telegram channel: ``components.telegram.channel.TelegramInput:`` in a credentials file.
 
 Nothing about Telegram stops the server: what fails is said in one plain sentence, and tried again.
 """

@@ -154,6 +154,7 @@ class FakeTelegram:
         self.run(self._runner.cleanup())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
 
     # --- the bot's calls
 
@@ -247,7 +248,7 @@ class FakeTelegram:
         mine = self._poll = self._loop.create_future()
         offset = call.params.get("offset")
         if offset is not None:
-            self._updates = [one for one in self._updates if one["update_id"] >= offset]
+            self._updates = [one for one in self._updates if one.get("update_id", offset) >= offset]
         limit = time.monotonic() + float(call.params.get("timeout", 0))
         while not self._updates and time.monotonic() < limit:
             self._news.clear()
@@ -303,7 +304,7 @@ class FakeTelegram:
         """A new update that holds this, not yet sent."""
         return {"update_id": next(self._numbers), **content}
 
-    def message(self, chat: int, text: Optional[str] = None, kind: str = "message", **fields: Any) -> dict[str, Any]:
+    def message(self, chat: int, text: Optional[str] = None, /, kind: str = "message", **fields: Any) -> dict[str, Any]:
         """An update with a message in a private chat, not yet sent."""
         body = {
             "message_id": next(self._messages[chat]),
@@ -338,7 +339,7 @@ class FakeTelegram:
             self.webhook_answers.append((update.get("update_id", 0), answer.status))
             return answer.status
 
-    def write(self, chat: int, text: str, **fields: Any) -> dict[str, Any]:
+    def write(self, chat: int, text: str, /, **fields: Any) -> dict[str, Any]:
         """A person writes; returns the update."""
         update = self.message(chat, text, **fields)
         self.deliver(update)

@@ -30,6 +30,14 @@ def environment(**more: str) -> dict[str, str]:
     return {**env, **more}
 
 
+def _process(arguments: list[str], log: Path, **env: str) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env=environment(**env), stdin=subprocess.DEVNULL,
+            stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
 class Gate:
     """Stands before the action server: lets calls through, late, or not at all. Runs in the fake's thread."""
 
@@ -107,13 +115,8 @@ class Bot:
             self._env["TELEGRAM_BOT_TOKEN"] = token
         if webhook:
             self._env["TELEGRAM_WEBHOOK_URL"] = f"http://127.0.0.1:{self.port}/webhooks/telegram/webhook"
-        self._actions = subprocess.Popen(
-            [sys.executable, "-m", "scripts.action_server", "--port", str(actions_port)],
-            cwd=ROOT,
-            env=environment(ACTIONS_PORT=str(actions_port)),
-            stdout=(folder / "actions.log").open("ab"),
-            stderr=subprocess.STDOUT,
-        )
+        arguments = ["-m", "scripts.action_server", "--port", str(actions_port)]
+        self._actions = _process(arguments, folder / "actions.log", ACTIONS_PORT=str(actions_port))
         self.gate = Gate(fake, actions_port)
         self._endpoints = folder / "endpoints.yml"
         text = (ROOT / "endpoints.yml").read_text(encoding="utf-8")
@@ -135,13 +138,7 @@ class Bot:
         arguments += ["--credentials", str(credentials), "--endpoints", str(self._endpoints)]
         if self._debug:
             arguments.append("--debug")
-        self.server = subprocess.Popen(
-            [sys.executable, "-m", "scripts.server", *arguments],
-            cwd=ROOT,
-            env=environment(**self._env),
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-        )
+        self.server = _process(["-m", "scripts.server", *arguments], self.log, **self._env)
 
     def _wait(self, url: str) -> None:
         limit = time.monotonic() + START_LIMIT
