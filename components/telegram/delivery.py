@@ -7,6 +7,7 @@ again for as long as it takes. What may have arrived is not sent twice, except a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 import time
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 #: Waits between attempts, in seconds; the last one is repeated.
 BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+#: Seconds of waiting for the next message after which the chat shows that more is coming.
+NOTICEABLE = 0.4
 #: How often an alert is sent whose answer got lost.
 ALERT_ATTEMPTS = 3
 
@@ -38,6 +41,7 @@ class Delivery:
         self._database = database
         self._pace = pace
         self._tasks: dict[int, "asyncio.Task[None]"] = {}
+        self._signs: set["asyncio.Task[None]"] = set()
         self._stopping = False
 
     def wake(self, chat: int) -> None:
@@ -56,7 +60,7 @@ class Delivery:
         while self._tasks and time.monotonic() < end:
             await asyncio.wait(list(self._tasks.values()), timeout=end - time.monotonic())
         self._stopping = True
-        left = list(self._tasks.values())
+        left = [*self._tasks.values(), *self._signs]
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
@@ -72,6 +76,8 @@ class Delivery:
                     # The last start ended while it was on its way.
                     self._database.drop(message.id)
                     continue
+                if self._pace.delay(chat, time.monotonic()) > NOTICEABLE:
+                    self._show_typing(chat)
                 await self._pace.turn(chat)
                 # An urgent one may have come meanwhile.
                 message = self._database.next_message(chat)
@@ -89,6 +95,17 @@ class Delivery:
         finally:
             # No await between the last look and this: nothing can slip in unseen.
             self._tasks.pop(chat, None)
+
+    def _show_typing(self, chat: int) -> None:
+        """Shows that more comes; whether that works is of no matter."""
+
+        async def show() -> None:
+            with contextlib.suppress(ApiError):
+                await self._api.call("sendChatAction", {"chat_id": chat, "action": "typing"}, limit=NOTICEABLE)
+
+        task = asyncio.create_task(show())
+        self._signs.add(task)
+        task.add_done_callback(self._signs.discard)
 
     async def _send(self, chat: int, message: Outgoing) -> None:
         body = message.body

@@ -7,10 +7,11 @@ import time
 from collections import OrderedDict, deque
 from typing import Deque
 
-#: Telegram's FAQ for bots: no more than one message a second in a chat, no more than about 30 a second in all.
-CHAT_GAP = 1.0
+#: Telegram's FAQ for bots: no more than one message a second in a chat, no more than about 30 a second in all. Seconds,
+#: a little longer than that: what leaves here a second apart may arrive closer together.
+CHAT_GAP = 1.05
 TOTAL = 30
-TOTAL_SPAN = 1.0
+TOTAL_SPAN = 1.2
 #: More messages than this from one chat within FLOOD_SPAN seconds are a flood: no hand types that fast, and forwarding
 #: a few messages at once stays below it.
 FLOOD_LIMIT = 15

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import statistics
 import time
 
 from backtalk.phrases import phrases
@@ -15,17 +14,20 @@ CAUDA = "I can't feel between my legs and I can't pee"
 
 
 def test_the_first_message_comes_nearly_as_fast_as_over_rest(bot: Bot, chat: int) -> None:
-    texts = ["tell me about heat", "how long", "hi", "my neck hurts when I sleep", "what about ice", "thanks"]
-    ratios = []
-    for number in range(5):
-        for text in texts:
-            here = chat * 1000 + number * 10 + texts.index(text)
-            rest = bot.rest_seconds(f"speed-{here}", text)
+    texts = ["tell me about heat", "hi", "my neck hurts when I sleep", "what about ice", CAUDA]
+    rest, telegram = [], []
+    for place, text in enumerate(texts):
+        # The best of several: what else the machine does takes part in the others.
+        pairs = []
+        for number in range(8):
+            here = chat * 1000 + place * 10 + number
+            seconds = bot.rest_seconds(f"speed-{here}", text)
             began = time.monotonic()
             bot.fake.write(here, text)
-            ratios.append((bot.fake.answers(here)[0].at - began, rest))
-    telegram = statistics.median(one for one, _ in ratios)
-    assert telegram <= 1.2 * statistics.median(one for _, one in ratios), ratios
+            pairs.append((seconds, bot.fake.answers(here)[0].at - began))
+        rest.append(min(seconds for seconds, _ in pairs))
+        telegram.append(min(seconds for _, seconds in pairs))
+    assert sum(telegram) <= 1.2 * sum(rest), (telegram, rest)
 
 
 def test_a_duplicate_is_answered_once(bot: Bot, chat: int) -> None:
