@@ -276,7 +276,8 @@ class Desk:
                 said = await self._conversations.turn(chat, text, name)
             finally:
                 await typing.end()
-        if not any(message.get("text") or message.get("image") for message in said):
+        if not any(str(message.get("text") or message.get("image") or "").strip() for message in said):
+            # Silence would be worst of all.
             said = [{"text": self._phrases.say("sorry")}]
         extra = [{"text": self._phrases.say(one)} for one in (before, after) if one]
         said = [*extra, *said] if before else [*said, *extra]
