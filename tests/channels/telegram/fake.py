@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any, Callable, Iterator, Optional
+from typing import Any, Callable, Optional
 
 import aiohttp
 from aiohttp import web
@@ -151,10 +151,17 @@ class FakeTelegram:
 
     def close(self) -> None:
         """Ends the server."""
-        self.run(self._runner.cleanup())
+        self.run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+    async def _end(self) -> None:
+        await self._runner.cleanup()
+        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     # --- the bot's calls
 
@@ -167,7 +174,11 @@ class FakeTelegram:
             params = await request.json()
         else:
             form = await request.post()
-            params = {k: v.filename if isinstance(v, web.FileField) else _maybe_json(str(v)) for k, v in form.items()}
+            params = {}
+            for key, value in form.items():
+                params[key] = value.filename if isinstance(value, web.FileField) else _maybe_json(str(value))
+                if isinstance(value, web.FileField):
+                    value.file.close()
         call = Call(method, params, at)
         with self._changed:
             self.calls.append(call)
@@ -440,8 +451,3 @@ def _check_text(params: dict[str, Any], name: str, limit: int, empty: bool = Fal
         raise ValueError("message text is empty")
     if units(text) > limit:
         raise ValueError("message is too long")
-
-
-def chats() -> Iterator[int]:
-    """Chat ids that no test used yet."""
-    return itertools.count(5_000_001)
