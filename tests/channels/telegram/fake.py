@@ -17,6 +17,11 @@ from aiohttp import web
 
 TOKEN = "700001:" + "AAtesttoken_" + "x" * 24
 USERNAME = "backtalk_test_bot"
+WORDS = {
+    429: "Too Many Requests: retry after {retry_after}", 403: "Forbidden: bot was blocked by the user",
+    400: "Bad Request: can't parse entities", 401: "Unauthorized", 500: "Internal Server Error",
+    409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+}  # fmt: skip
 TAGS = {"b", "strong", "i", "em", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"}
 
 
@@ -213,15 +218,7 @@ class FakeTelegram:
             await asyncio.sleep(3600)
         if fault.kind == "page":
             return web.Response(status=502, text="<html><body>502 Bad Gateway</body></html>", content_type="text/html")
-        words = {
-            429: f"Too Many Requests: retry after {fault.parameters.get('retry_after')}",
-            403: "Forbidden: bot was blocked by the user",
-            400: "Bad Request: can't parse entities",
-            401: "Unauthorized",
-            409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
-            500: "Internal Server Error",
-        }
-        return _error(fault.kind, words[fault.kind], fault.parameters)
+        return _error(fault.kind, WORDS[fault.kind].format(**fault.parameters), fault.parameters)
 
     async def _answer(self, call: Call) -> web.Response:
         handler = getattr(self, f"_on_{call.method}", None)
