@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export PORT ACTIONS_PORT
 
-.PHONY: help setup setup-dev chat shell telegram train test bench profile growth load kills lint lint-content validate explain lock clean
+.PHONY: $(shell grep -oE '^[a-z-]+' Makefile)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -40,6 +40,12 @@ lint: setup-dev lint-content ## style and types
 lint-content: setup ## the content alone, in seconds: for editors of data/
 	@$(PYTHON) -m backtalk.lint
 
+report: train ## the README's figures: how well the model understands messages that it never saw
+	@$(PYTHON) -m scripts.measure report
+
+calibrate: train ## how often the model is right, by its confidence: what the thresholds go by
+	@$(PYTHON) -m scripts.measure calibrate
+
 validate: setup ## Rasa's own check of intents, rules, stories and responses
 	@$(PYTHON) -W ignore -m rasa data validate --fail-on-warnings
 
@@ -58,6 +64,9 @@ load: setup ## rising load, up to more than it can do
 kills: setup ## servers killed under load: what is lost
 	@$(PYTHON) -m benchmarks.kills
 
+bake-off: setup ## pipelines for understanding, side by side (an hour; writes benchmarks/nlu/results.md)
+	@$(PYTHON) -m benchmarks.nlu.bake_off
+
 clean: ## what was trained, stored and cached; not the packages
 	@rm -rf models .rasa results conversations.db* .mypy_cache .ruff_cache .pytest_cache
 
@@ -65,3 +74,6 @@ lock: ## the two lock files anew, after a change of pyproject.toml (needs uv; uv
 	@uv lock --quiet
 	@uv export --quiet --frozen --no-dev --no-emit-project --no-header --no-annotate -o requirements.lock
 	@uv export --quiet --frozen --no-emit-project --no-header --no-annotate -o requirements-dev.lock
+
+explain: setup ## why the red-flag screen decides as it does: make explain TEXT="..."
+	@$(PYTHON) -m scripts.explain "$$TEXT"

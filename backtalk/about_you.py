@@ -64,7 +64,7 @@ class Listener:
         if state.held:
             # No invitation to ask for stretches while a flag is open.
             return Reply([line, self._adviser.reminder(state)])
-        if not shown:
+        if not shown or {"subject", "me"} & set(changed):
             return Reply([line, self._say("ask_what")])
         bad = [(entry, forbidden(entry, conditions)) for entry in shown]
         bad = [(entry, why) for entry, why in bad if why]
@@ -137,16 +137,14 @@ class Listener:
         if entry is None:
             history.not_helped += [name for name in state.focus.last if name not in history.not_helped]
         if not state.focus.last and entry is None:
-            return Reply([self._say("ask_what")])
+            return Reply([self._say("not_helped_nothing", state.focus.turn)])
         if entry is not None and state.focus.request.topic:
             others = list(alternatives(self._store, entry, self._adviser.conditions(state), history))
             if others:
                 reply = self._adviser.one(others[0], state)
                 reply.texts.insert(0, self._line(names[message.intent], entry, state))
                 return reply
-        reply = self._adviser.offer(state)
-        reply.texts.insert(0, self._line(names[message.intent], entry, state))
-        return reply
+        return self._adviser.offer(state, self._line(names[message.intent], entry, state))
 
     def _hurts(self, message: Message, state: State) -> Reply:
         entry = self._tried(message, state)

@@ -9,7 +9,7 @@ from backtalk.choosing import Request, alternatives, because, cares, cautions, f
 from backtalk.conversation import NET_EVERY, Ask, Guess, Message, Option, Pending, Reply, State
 from backtalk.phrases import Phrases
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, joined
-from backtalk.store import Entry, Role, Store
+from backtalk.store import Entry, Kind, Role, Store
 
 #: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the
 #: right one in 99 % of cases there, in 83 % below. From the calibration (`make calibrate`).
@@ -130,8 +130,7 @@ class Adviser:
         focus.net = 0 if new_topic else focus.net + 1
         # An honest no that warns needs no second warning below it.
         if focus.net % NET_EVERY == 0 and any(entry.role is not Role.NO for entry in entries):
-            # Turn alone would come round to the same wording each time: it is said every third answer, in three
-            # wordings.
+            # By the turn alone it would be the same wording each time: every third answer, three wordings.
             reply.texts.append(self.phrases.say("safety_net", focus.turn + focus.turn // NET_EVERY))
         if any(entry.physical and entry.advice for entry in entries) and not focus.screened and not reply.question:
             focus.screened = "asked"
@@ -256,14 +255,17 @@ class Adviser:
         return self._finish(reply, state, shown, entry.topic)
 
     def _against(self, entry: Entry, state: State, conditions: frozenset[str]) -> list[Entry]:
-        """The remedy that fits best to what an explanation explains; none without a situation or place to go by."""
+        """What fits best to what an explanation explains; none without a situation or place to go by.
+
+        Nothing physical: a question for information is no place for the checklist that goes with it.
+        """
         asked = state.focus.request
         situations, areas = asked.situations or entry.situations, asked.areas or entry.areas
         if not situations and not areas:
             return []
         request = Request(situations=situations, areas=areas, mentioned=asked.mentioned)
-        found = offers(self.store, request, conditions, state.focus.history, at_most=1).entries
-        return [other for other in found if not self.ruled_out(other, state, conditions)]
+        found = offers(self.store, request, conditions, state.focus.history, at_most=8).entries
+        return [other for other in found if not other.physical and not self.ruled_out(other, state, conditions)]
 
     def direct(self, entry: Entry, words: str) -> str:
         """ "Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
@@ -300,13 +302,16 @@ class Adviser:
         topic = entries[0].topic
         if guesses[0].confidence >= GUESSING:
             opening = self.phrases.say("near", state.focus.turn)
-        elif all(entry.topic == topic for entry in entries):
+        elif all(one.topic == topic for one in entries) or all(one.kind is Kind.NUTRITION for one in entries):
             # What is meant is clear, only not which part of it; what can be done comes first.
             opening = self.phrases.say("on_topic", topic=_lower(self.store.topics[topic].title))
             entries = sorted(entries, key=lambda entry: not entry.advice)
         else:
             opening = self.phrases.say("closest")
-        return self._list(entries, opening, state, self.conditions(state), topic)
+        conditions = self.conditions(state)
+        own = [one for one in entries if set(self.store.topics[one.topic].offer_if) & conditions]
+        entries = [*own, *(one for one in entries if one not in own)]
+        return self._list(entries, opening, state, conditions, topic)
 
     def _list(
         self,
@@ -336,6 +341,9 @@ class Adviser:
         texts = [self._lead(body, state)]
         for entry in shown:
             texts += self.cares(entry, state, conditions)[:1]
+            worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
+            if worse:
+                texts.append(f"{entry.title}: {self.phrases.say('no_for_you', why=self.because(worse, state))}")
         texts = texts[:3]
         texts += self._left_out(withheld, state)
         reasons = [(entry, self.because(tuple(why), state)) for entry, why in withheld]
@@ -353,6 +361,9 @@ class Adviser:
             and entry.topic in ("causes", "lifting", "footwear", "pregnancy", "postpartum")
             and not (set(self.store.topics[entry.topic].offer_if) - self.conditions(state))
         ]
+        # "What can I do about it?" comes next.
+        areas = message.values("area") or state.focus.request.areas
+        state.focus.request = Request(situations=tuple(sorted(wanted)), areas=areas)
         found.sort(key=lambda entry: (-len(wanted & set(entry.situations)), entry.evidence.grade.rank))
         return self._list(found[:3], self.phrases.say("causes"), state, self.conditions(state), "causes")
 
@@ -381,8 +392,12 @@ class Adviser:
             state.focus.history.shown = []
         return self.offer(state)
 
-    def offer(self, state: State) -> Reply:
-        """Up to three remedies for the request in focus."""
+    def offer(self, state: State, opening: str = "") -> Reply:
+        """Up to three remedies for the request in focus.
+
+        Args:
+            opening: said in place of the usual one.
+        """
         request = state.focus.request
         conditions = self.conditions(state, request.mentioned)
         choice = offers(self.store, request, conditions, state.focus.history)
@@ -393,7 +408,7 @@ class Adviser:
             return Reply([text, *self._left_out(choice.withheld, state)], self.card(request.topic, (), [
                 (entry, self.because(why, state)) for entry, why in choice.withheld
             ]))  # fmt: skip
-        opening = self._opening(request, len(choice.entries), state)
+        opening = opening or self._opening(request, len(choice.entries), state)
         return self._list(choice.entries, opening, state, conditions, request.topic, choice.withheld)
 
     def _opening(self, request: Request, count: int, state: State) -> str:

@@ -115,11 +115,18 @@ class FactFinder:
                     facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
             else:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
-        facts += self._numbers(doc, view)
+        facts += self.numbers(doc, view)
         people = view.people()
         # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
         role = MENTIONED if people and self._of_oneself(doc, view) else OTHER
         facts += [Fact("person", label, role, label) for label in people]
+        # "7 months pregnant" and "9 months old" say nothing of how long it has hurt.
+        spans = [(fact.start, fact.end) for fact in facts if fact.kind in ("weeks", "age")]
+        facts = [
+            fact
+            for fact in facts
+            if fact.value != "chronic" or not any(start <= fact.start < end for start, end in spans)
+        ]
         unique: dict[tuple[str, str, str, Optional[str]], Fact] = {}
         for fact in facts:
             unique.setdefault((fact.kind, fact.value, fact.role, fact.person), fact)
@@ -161,7 +168,8 @@ class FactFinder:
             return "with" in before and bool({"can", "is", "should", "what", "how", "and"} & set(same))
         return found.end - found.start >= len(same) - 6
 
-    def _numbers(self, doc: Doc, view: Analysis) -> list[Fact]:
+    def numbers(self, doc: Doc, view: Analysis) -> list[Fact]:
+        """Age, weeks of pregnancy, how long it has lasted, and how bad it is, as far as they are given as numbers."""
         text = doc.text
         facts: list[Fact] = []
 

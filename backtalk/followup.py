@@ -54,7 +54,7 @@ class Follower:
         place = ordinal(message.mended) if options else None
         if place and 0 < place <= len(options):
             return self._store.get(options[place - 1])
-        named = self._namer.named(message)
+        named = self._namer.named(message, state.focus.topic)
         if named and named.id not in state.focus.last:
             # "Back to the ice: how often?" names what was left a while ago.
             return named
@@ -234,7 +234,7 @@ class Follower:
         mentioned = self._mentioned(message)
         kinds = message.values("kind")
         before = focus.request
-        named = self._namer.named(message)
+        named = self._namer.named(message, focus.topic)
         if named:
             # "What about a foot bath in the evening?" names another thing, not another detail of this one.
             return self._adviser.one(named, state, message.mended, mentioned)
@@ -252,7 +252,12 @@ class Follower:
         )
         focus.request = request
         keep, focus.history.shown = focus.history.shown, []
+        latest = list(focus.last)
         reply = self._adviser.offer(state)
+        if latest and focus.last == latest:
+            # The detail changed nothing: rather something new than the same once more.
+            focus.history.shown = [*keep]
+            reply = self._adviser.offer(state)
         focus.history.shown = [*keep, *focus.history.shown][-60:]
         return reply
 

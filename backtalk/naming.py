@@ -18,7 +18,7 @@ _COMMON = frozenset(
     "the and for with not one two three both time daily day week hour minute second long hold often your you safe out "
     "off back pain sore lower upper mid exercise stretch position pose step side sit sitting stand standing lie lying "
     "general easy small gentle calm start starting self doe what how after before than more many every keep use move "
-    "work home friend".split()
+    "work home friend stretche cause break".split()
 )
 
 
@@ -38,16 +38,22 @@ class Namer:
         self._names: dict[str, set[str]] = {}
         for entry in store:
             kind = _words(entry.kind.value) if entry.kind is Kind.FOOT_BATH else set()
-            self._names[entry.id] = (_words(entry.title) | _words(entry.id) | kind) - _COMMON
+            topic = _words(entry.topic.replace("_", " "))
+            self._names[entry.id] = (_words(entry.title) | _words(entry.id) | topic | kind) - _COMMON
 
-    def named(self, message: Message) -> Optional[Entry]:
-        """The likeliest entry that the message calls by one of its names; None if it names none."""
+    def named(self, message: Message, topic: Optional[str] = None) -> Optional[Entry]:
+        """The likeliest entry that the message calls by one of its names; None if it names none.
+
+        Args:
+            topic: of the talk: "and ginger?" after food means the one to eat.
+        """
         text = list(message.mended)
         for fact in message.facts:
             if fact.kind in _DETAILS:
                 text[fact.start : fact.end] = " " * (fact.end - fact.start)
         said = _words("".join(text))
-        for guess in message.asks[0].guesses[:LOOKED_AT]:
-            if guess.entry in self._store and said & self._names[guess.entry]:
-                return self._store[guess.entry]
-        return None
+        guesses = [guess.entry for guess in message.asks[0].guesses if guess.entry in self._store]
+        called = [self._store[name] for name in guesses if said & self._names[name]]
+        here = [entry for entry in called if entry.topic == topic]
+        likely = [entry for entry in called if entry.id in guesses[:LOOKED_AT]]
+        return next(iter([*here, *likely]), None)

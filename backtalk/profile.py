@@ -121,8 +121,8 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "", text: st
         text: its words, spelt right: a person named in passing ("my wife bought it") is not whom it is about.
 
     Returns:
-        The labels of what changed, for an acknowledgement: condition ids, "age", "weeks", "subject", and "-<id>" for
-        what was taken back.
+        The labels of what changed, for an acknowledgement: condition ids, "age", "weeks", "subject", "me" (it is about
+        the writer again), and "-<id>" for what was taken back.
     """
     facts = list(facts)
     changed: list[str] = []
@@ -181,9 +181,10 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "", text: st
             profile.subject = owners[0]
             profile.others.setdefault(owners[0], Person())
             changed.append("subject")
-    elif _FOR_ME.search(text) or any(
-        fact.role == SELF and fact.kind in ("condition", "age", "weeks") for fact in facts
+    elif profile.subject and (
+        _FOR_ME.search(text) or any(fact.role == SELF and fact.kind in ("condition", "age", "weeks") for fact in facts)
     ):
         profile.subject = None
+        changed.append("me")
     profile.last = added
     return changed

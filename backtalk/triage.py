@@ -7,6 +7,7 @@ mistake, doubt counts as yes for emergencies, and nothing is ever diagnosed or r
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
@@ -206,7 +207,10 @@ class Nurse:
         flag = self._catalogue[flag_id]
         state.asked.append(flag_id)
         self._note(state, message)
-        options = [Option(choice.title, f"{'yes' if choice.flag else 'no'}:{flag_id}") for choice in flag.choices]
+        options = [
+            Option(choice.title, f"{'yes' if choice.flag else 'no'}:{choice.raises or flag_id}")
+            for choice in flag.choices
+        ]
         options.append(Option(self._say("not_sure"), f"yes:{flag_id}"))
         self._saying(state, "doubt", flags=[flag_id])
         return self._plan(state, [SPEAK], Pending("red_flag", options))
@@ -229,7 +233,8 @@ class Nurse:
     def _doubt_answered(
         self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
     ) -> Optional[Step]:
-        flag_id = pending.options[0].value.split(":", 1)[1]
+        # The last option is "not sure", which means the flag that was asked about.
+        flag_id = (option or pending.options[-1]).value.split(":", 1)[1]
         if option is not None:
             yes = option.value.startswith("yes:")
         elif message.intent in ("affirm", "unsure", "screen_some"):
@@ -271,6 +276,9 @@ class Nurse:
     def _screen_answered(
         self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
     ) -> Optional[Step]:
+        if pending.about == "screen" and message.intent == "choose_option" and not re.search(r"\d", message.text):
+            # "The second one" means the list above the checklist, not its second button.
+            return None
         if screened.flags and option is None:
             return None
         if option is not None and option.value.startswith("flag:"):

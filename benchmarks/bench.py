@@ -23,7 +23,7 @@ from typing import Callable, Iterable, Optional, Sequence
 
 from benchmarks import machine, scripts
 from benchmarks.client import Script, Turn, percentile, silent, strangers, talk
-from benchmarks.servers import MODEL_VARIABLE, Backtalk, Bot, Starter, starter_seconds
+from benchmarks.servers import MODEL_VARIABLE, Backtalk, Bot, Starter, starter_seconds, stop_when_asked
 from scripts.launch import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results.md"
@@ -94,7 +94,7 @@ def check(turns: Sequence[Turn]) -> None:
 
 
 def latency(bots: Sequence[tuple[Bot, Script]], blocks: int) -> list[Row]:
-    """One user at a time: percentiles of all messages, and the median of each kind."""
+    """One user at a time: percentiles of all messages, the median of each kind, and the work it takes."""
     measures: dict[str, Callable[[list[Turn]], float]] = {
         f"one message, p{round(share * 100)}": lambda turns, share=share: percentile(  # type: ignore[misc]
             [turn.seconds for turn in turns], share
@@ -106,13 +106,16 @@ def latency(bots: Sequence[tuple[Bot, Script]], blocks: int) -> list[Row]:
             turn.seconds for turn in turns if turn.kind == kind
         )
     rows = [Row(name, "ms") for name in measures]
+    work = Row("processor time of one message", "ms")
     for block in range(blocks):
         for bot, script in _in_turn(bots, block):
+            before = bot.processor()
             turns, _ = asyncio.run(talk(bot.url, script, QUIET, 1, f"quiet-{block}"))
             check(turns)
+            _values(work, bot).append((bot.processor() - before) / len(turns) * 1000)
             for row, measure in zip(rows, measures.values()):
                 _values(row, bot).append(measure(turns) * 1000)
-    return rows
+    return [*rows, work]
 
 
 def throughput(bots: Sequence[tuple[Bot, Script]], blocks: int) -> list[Row]:
@@ -178,7 +181,7 @@ def _span(log: Path) -> Optional[float]:
 def report(rows: Sequence[Row], blocks: int, busy: float) -> str:
     """The Markdown page."""
     size, missing = machine.installed()
-    note = f" ({len(missing)} of the locked packages are not installed here and not counted)" if missing else ""
+    note = f" (without {', '.join(missing)}, not installed here)" if missing else ""
     return "\n".join(
         [
             "<!-- Written by `make bench`. -->",
@@ -186,7 +189,7 @@ def report(rows: Sequence[Row], blocks: int, busy: float) -> str:
             "|---|---|---|---|---|---|---|",
             *(row.markdown() for row in rows),
             "",
-            f"Installed packages: {size / 1000:.2f} GB for Backtalk{note}. A stock Rasa's are not measured here.",
+            f"Installed packages: {size / 1000:.2f} GB for Backtalk{note}; a stock Rasa's are not measured here.",
             "",
             f"Measured on {machine.describe()}; both bots, and the client, share the cores. {blocks} blocks of "
             f"{QUIET * len(scripts.BACKTALK)} messages for each bot, by turns; the ratio is the median of the blocks. "
@@ -205,6 +208,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--train", action="store_true", help="train Backtalk anew, and take the time of that")
     parser.add_argument("--out", type=Path, default=RESULTS, help=f"the page to write; {MODEL_VARIABLE} names a model")
     options = parser.parse_args(arguments)
+    stop_when_asked()
     busy = machine.load()
     with tempfile.TemporaryDirectory(prefix="backtalk-bench-") as name:
         folder = Path(name)

@@ -20,7 +20,7 @@ from typing import Any, Sequence
 
 from benchmarks import machine, scripts
 from benchmarks.client import say, session, talk
-from benchmarks.servers import Backtalk
+from benchmarks.servers import Backtalk, stop_when_asked
 from scripts.launch import ROOT
 
 PAGE, PICTURE = ROOT / "benchmarks" / "growth.md", ROOT / "docs" / "growth.png"
@@ -111,7 +111,8 @@ async def memory(bot: Backtalk, messages: int, minutes: float) -> Curve:
 def after_warm_up(curve: Curve) -> float:
     """Growth of memory after the first tenth of the messages, as a share of what it was then."""
     warm = [mb for count, mb in curve if count >= curve[-1][0] * WARM]
-    return warm[-1] / warm[0] - 1
+    few = max(1, len(warm) // 20)
+    return median(warm[-few:]) / median(warm[:few]) - 1
 
 
 def draw(turns: Curve, fresh: Curve, resumed: Curve, used: Curve, out: Path) -> None:
@@ -138,7 +139,7 @@ def draw(turns: Curve, fresh: Curve, resumed: Curve, used: Curve, out: Path) -> 
 
 def _label(axis: Any, title: str, x: str, y: str) -> None:
     axis.set(title=title, xlabel=x, ylabel=y)
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, axis.get_ylim()[1] * 1.2)
     axis.grid(alpha=0.3)
 
 
@@ -170,6 +171,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--page", type=Path, default=PAGE, help="to write the figures to")
     parser.add_argument("--picture", type=Path, default=PICTURE, help="to draw the curves in")
     options = parser.parse_args(arguments)
+    stop_when_asked()
     with tempfile.TemporaryDirectory(prefix="backtalk-growth-") as name:
         bot = Backtalk(Path(name))
         try:

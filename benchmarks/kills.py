@@ -26,7 +26,7 @@ import aiohttp
 
 from benchmarks import machine, scripts
 from benchmarks.client import say, session
-from benchmarks.servers import Backtalk
+from benchmarks.servers import Backtalk, stop_when_asked
 
 #: Seconds of load between a start and the next kill: at least, at most.
 UNDISTURBED = (1.0, 3.0)
@@ -153,6 +153,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--users", type=int, default=8, help="who talk without a pause (8)")
     parser.add_argument("--seed", type=int, default=1, help="for the moments of the kills (1)")
     options = parser.parse_args(arguments)
+    stop_when_asked()
     print(f"On {machine.describe()}; load average {machine.load():.1f}.", flush=True)
     with tempfile.TemporaryDirectory(prefix="backtalk-kills-") as name:
         bot = Backtalk(Path(name))

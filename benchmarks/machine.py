@@ -8,7 +8,12 @@ import platform
 import re
 from pathlib import Path
 
+from packaging.markers import Marker
+
 from scripts.launch import ROOT
+
+#: A package of a lock file: its name, and for which systems.
+PIN = r"^([A-Za-z0-9_.-]+)==[^ ;]+(?: ; (.+?))? \\$"
 
 
 def describe() -> str:
@@ -33,12 +38,15 @@ def installed(lock: Path = ROOT / "requirements.lock") -> tuple[float, list[str]
     """Size on disk of the packages of a lock file, as they are installed here.
 
     Returns:
-        MB (10^6 bytes) of all their files, compiled Python apart, and the names that are not installed.
+        MB (10^6 bytes) of all their files, compiled Python apart, and the names that are missing here.
     """
-    names = re.findall(r"^([A-Za-z0-9_.-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    pins = re.findall(PIN, lock.read_text(encoding="utf-8"), re.MULTILINE)
     total = 0
     missing = []
-    for name in names:
+    for name, marker in pins:
+        if marker and not Marker(marker).evaluate():
+            # For other systems.
+            continue
         try:
             package = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:

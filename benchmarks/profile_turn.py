@@ -24,7 +24,7 @@ from typing import Any, Callable, Optional, Sequence
 
 from benchmarks import machine, scripts
 from benchmarks.client import Turn, percentile, talk
-from benchmarks.servers import Backtalk
+from benchmarks.servers import Backtalk, stop_when_asked
 from scripts import without_tensorflow
 from scripts.launch import HOST, ROOT, environment
 
@@ -155,6 +155,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="Where the time of one message goes.")
     parser.add_argument("--conversations", type=int, default=30, help="of five messages each (30)")
     options = parser.parse_args(arguments)
+    stop_when_asked()
     print(f"On {machine.describe()}; load average {machine.load():.1f}.", flush=True)
     with tempfile.TemporaryDirectory(prefix="backtalk-profile-") as name:
         bot = Timed(Path(name))

@@ -24,6 +24,8 @@ import rasa.core.policies.rule_policy
 import rasa.core.processor
 from rasa.core.actions.action import RemoteAction
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
+from rasa.core.lock import TicketLock
+from rasa.core.lock_store import LockStore
 from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -45,6 +47,8 @@ TURNS_SENT = 12
 #: Seconds that an unused connection to the action server is kept. Below the 5 after which that server closes it: a call
 #: on a connection that is being closed would be lost.
 KEPT_OPEN = 3.0
+#: Seconds between two looks of a message that waits for the one before it: about what a message takes.
+LOCK_LOOK = 0.02
 
 
 def _validate(self: RemoteAction, result: dict[str, Any]) -> bool:
@@ -115,9 +119,11 @@ def _run_graph(
     if wanted not in plans:
         plans[wanted] = _in_order(self._build_dask_graph(self._graph_schema.minimal_graph_schema(list(wanted))))
     results: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
+    nodes = self._instantiated_nodes
+    if any(name in nodes or (isinstance(value, str) and value in nodes) for name, value in results.values()):
+        # An input in a component's place, or taken for one: Rasa knows what to do then.
+        return _stock_run(self, inputs, targets)
     for name, node, needs in plans[wanted]:
-        if name in results:
-            raise GraphRunError(f"Input value '{name}' clashes with a node name.")
         try:
             results[name] = node(*(results.get(need, need) for need in needs))
         except RuntimeError as error:
@@ -238,6 +244,25 @@ def _session(self: EndpointConfig) -> aiohttp.ClientSession:
     )
 
 
+async def _acquire_lock(self: LockStore, conversation_id: str, ticket: int, wait_time_in_seconds: float) -> TicketLock:
+    """Replaces ``LockStore._acquire_lock``.
+
+    That one looks once a second whether the message before is dealt with: who writes two lines in a row waits a second
+    for nothing.
+    """
+    wait = min(wait_time_in_seconds, LOCK_LOOK)
+    lock: TicketLock = await _stock_acquire_lock(self, conversation_id, ticket, wait)
+    return lock
+
+
+def _is_empty(self: Domain) -> bool:
+    """Replaces ``Domain.is_empty``.
+
+    That one builds an empty domain at every message, to compare with. One with responses is not empty.
+    """
+    return not self.responses and bool(_stock_is_empty(self))
+
+
 class _Copies(SimpleNamespace):
     """Replaces the module ``copy`` in modules of Rasa that use it for log lines only: these are copied when wanted."""
 
@@ -253,7 +278,10 @@ COPY_FOR_LOGS = (rasa.core.processor, rasa.core.policies.rule_policy, rasa.core.
 _validator: Any = None
 _stock_validate = RemoteAction._validate_action_result
 _stock_unpack = YAMLStoryReader.unpack_regex_message
+_stock_run = DaskGraphRunner.run
 _stock_from_rules = RulePolicy._find_action_from_rules
+_stock_acquire_lock = LockStore._acquire_lock
+_stock_is_empty = Domain.is_empty
 _connectors: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = WeakKeyDictionary()
 
 
@@ -277,6 +305,8 @@ FIXES: tuple[tuple[Any, str, Any], ...] = (
     (RulePolicy, "_find_action_from_rules", _from_rules),
     (DialogueStateTracker, "copy", _copy_tracker),
     (EndpointConfig, "session", _session),
+    (Domain, "is_empty", _is_empty),
+    (LockStore, "_acquire_lock", _acquire_lock),
     (YAMLStoryReader, "unpack_regex_message", staticmethod(_unpack_quietly)),
     *((module, "copy", _Copies()) for module in COPY_FOR_LOGS),
 )

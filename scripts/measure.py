@@ -158,7 +158,8 @@ class Screened:
     """Counts of a set of labelled messages.
 
     Attributes:
-        recall: tier to (messages, recognised at that tier or above, met by a question). worse: missed by more than a tier.
+        recall: tier to (messages, recognised at that tier or above, met by a question).
+        worse: missed by more than a tier.
         alarms: "hard" or "ordinary" to (messages, emergency or urgent alarms, questions).
         missed, false: text, wanted, found.
     """
@@ -201,7 +202,7 @@ def screened(found: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, A
 
 
 def mistyped(text: str, errors: int, chance: random.Random) -> str:
-    """The text with so many slips of the finger: a letter left out, doubled, changed, swapped with the next, or a space lost."""
+    """The text with so many slips of the finger: a letter left out, doubled, changed or swapped, or a space lost."""
     for _ in range(errors):
         places = [n for n in range(1, len(text) - 1) if text[n].isalpha() and text[n + 1].isalpha()]
         if not places:
@@ -236,16 +237,16 @@ def report(nlu: Nlu) -> str:
     for noise in (0, 1, 2):
         found = entries(nlu, noise)
         typed = "" if not noise else f", {noise} typing error{'s' * (noise > 1)} in each"
-        lines.append(
-            f"| {count} questions for one thing in the guide{typed}: right one first / among three | {percent(found.first)} / {percent(found.among_three)} |"
-        )
+        what = f"{count} questions for one thing in the guide{typed}: right one first / among three"
+        lines.append(f"| {what} | {percent(found.first)} / {percent(found.among_three)} |")
         if not noise:
             lines.append(f"| of these, declined | {percent(found.declined)} |")
     talk = intents(nlu)
     outside = sum(bool(DECLINES & set(one["want"])) for one in messages(INTENTS))
     lines += [
         f"| {len(messages(INTENTS))} other messages: right intent | {percent(talk.right)} |",
-        f"| {outside} out-of-scope messages: declined / asked back / taken for the guide | {percent(talk.declined)} / {percent(talk.asked_back)} / {percent(talk.answered)} |",
+        f"| {outside} out-of-scope messages: declined / asked back / taken for the guide "
+        f"| {percent(talk.declined)} / {percent(talk.asked_back)} / {percent(talk.answered)} |",
         "",
         "| warning signs | " + " | ".join(SAFETY) + " |",
         "|---|" + "---|" * len(SAFETY),

@@ -6,7 +6,8 @@ from typing import Iterator
 
 import pytest
 
-from tests.running import Bot
+from scripts.measure import Nlu
+from tests.running import Bot, model
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,9 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def nlu() -> Nlu:
+    """The trained model's understanding, in the tests' own process."""
+    return Nlu(model())

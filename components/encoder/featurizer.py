@@ -98,7 +98,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             "tune": True,
             "epochs": 2,
             "keep": 0.6,
-            "asks": 1500,
+            "asks": 3000,
             "random_seed": 1,
             "sequence": False,
         }
@@ -165,7 +165,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         assert self._encoder is not None
         ids = self._encoder.tokens([str(message.get(MENDED)) for message in examples])
         hidden: list[Any] = [None] * len(ids)
-        for rows in batches(ids):
+        parts = batches(ids)
+        for done, rows in enumerate(parts, 1):
+            if done % max(1, len(parts) // 4) == 0:
+                logger.info("Progress: encoding what people say, %d %%", 100 * done // len(parts))
             vectors, states = self._encoder.run([ids[row] for row in rows], hidden=True)
             for number, row in enumerate(rows):
                 hidden[row] = states[number, : len(ids[row])].astype(np.float16)

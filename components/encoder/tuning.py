@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 Array = Any
 
+#: What a line of the log begins with that a person who waits wants to see (`scripts/model.py`).
+PROGRESS = "Progress: "
 #: Texts in one step, and texts that are sorted by length together before they are cut into steps.
 BATCH, POOL = 32, 640
 #: Peak learning rates: of the layers, and of the new heads on top of them. Both fall to zero over the training.
@@ -190,6 +192,7 @@ def tune(
                 parts[name].append(values.numpy())
         return {name: np.concatenate(values) for name, values in parts.items()}
 
+    done = 0
     for epoch, chosen in enumerate(plan):
         hardest = chosen[np.argsort(-losses[chosen], kind="stable")][: sizes[epoch]]
         rows = random.permutation(hardest)
@@ -202,6 +205,9 @@ def tune(
             wanted = {name: tf.constant(values[part]) for name, values in labels.items()}
             losses[part] = step(tf.constant(x), tf.constant(mask), wanted).numpy()
             total += float(losses[part].mean())
+            done += 1
+            if done % max(1, steps // 20) == 0:
+                logger.info(PROGRESS + "tuning the encoder's last layers, %d %%", 100 * done // steps)
         logger.info("Red-flag classifier: pass %d of %d, loss %.3f", epoch + 1, epochs, total / len(parts))
         if after_epoch:
             after_epoch(epoch, predict)

@@ -120,7 +120,7 @@ def test_something_else_is_offered(intent: str) -> None:
 def test_of_a_list_none_helped() -> None:
     talk = at(ICE, "hot-compress-15-20")
     texts = feed("not_helped", talk)
-    assert texts[0] == phrases().say("not_helped_general")
+    assert texts[0].startswith(phrases().say("not_helped_general"))
     assert {ICE, "hot-compress-15-20"} <= set(talk.focus.history.not_helped)
 
 
@@ -154,8 +154,8 @@ def test_worse_stops_everything_and_asks_for_warning_signs() -> None:
     assert reply.question[1].about == "screen"
 
 
-def test_feedback_on_nothing_asks_what_is_meant() -> None:
-    assert feed("not_helped", state()) == [phrases().say("ask_what")]
+def test_feedback_on_nothing_asks_what_was_tried() -> None:
+    assert feed("not_helped", state()) == [phrases().say("not_helped_nothing")]
 
 
 def test_none_of_these_clears_the_screen() -> None:

@@ -254,4 +254,4 @@ def test_the_reason_names_the_person(who: Optional[str]) -> None:
     reply: Any = ADVISER.answer(message("ask_mckenzie", "mckenzie-3-prone-press-up"), talk)
     wanted = "your wife is " if who else "you are "
     assert wanted in reply.card["withheld"][0]["reason"]
-    assert reply.texts[0].startswith("For your wife: ") is bool(who)
+    assert reply.texts[0].startswith("For your wife:") is bool(who)
