@@ -23,6 +23,9 @@ chat: setup ## the bot and its web page
 shell: setup ## the bot in rasa shell
 	@exec $(PYTHON) -m scripts.launch shell
 
+telegram: setup ## the bot in Telegram; needs TELEGRAM_BOT_TOKEN
+	@exec $(PYTHON) -m scripts.launch telegram
+
 train: setup ## a model, if none fits the data
 	@$(PYTHON) -m scripts.launch train
 

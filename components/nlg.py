@@ -45,7 +45,10 @@ class BacktalkNLG(TemplatedNaturalLanguageGenerator):
         else:
             found = None
         if found and channel not in CARD_CHANNELS:
-            found.pop("custom", None)
+            card = found.pop("custom", None) or {}
+            if card.get("type") == "alert" and not card.get("repeat"):
+                # Without the card, a channel still has to know an alert from other words.
+                found["alert"] = card["tier"]
         return found
 
     def _template(self, utter_action: str, tracker: DialogueStateTracker) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from typing import Any, Iterable, Optional
+from typing import Any, Callable, Iterable, Optional
 
 import sqlalchemy as sa
 import sqlalchemy.event
@@ -24,6 +24,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 #: The action after which a conversation is deleted.
 FORGET = "action_forget"
+#: Called with the sender's id when a conversation was deleted: by whoever keeps more about it.
+on_forget: list[Callable[[str], None]] = []
 #: Events that a turn sees: some eight turns, more than any rule or story of ours looks back.
 WINDOW = 64
 #: Events after which the slots are written again. Far below WINDOW, so that a window holds them whatever happens in it.
@@ -148,6 +150,8 @@ class ConversationStore(SQLTrackerStore):
         with self.session_scope() as session:
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete()
             session.commit()
+        for tell in on_forget:
+            tell(sender_id)
 
 
 def _forgets(tracker: DialogueStateTracker) -> bool:

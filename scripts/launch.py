@@ -19,14 +19,17 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Optional
 
+from components.telegram.settings import SettingsError, read_settings
 from scripts.model import TrainingFailed, ensure_model
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 #: Seconds that a server may take until it answers, on a slow machine.
 START_LIMIT = 180
-#: Seconds between SIGTERM and SIGKILL.
-STOP_LIMIT = 15
+#: Seconds between SIGTERM and SIGKILL. Turns that run in Telegram end first, which may take 20 seconds.
+STOP_LIMIT = 25
+#: The channels by mode.
+CREDENTIALS = {"chat": "credentials.yml", "telegram": "deploy/credentials.telegram.yml"}
 
 
 class Stopped(Exception):
@@ -51,7 +54,7 @@ def port(name: str, default: int) -> int:
     return int(value)
 
 
-def check_free(number: int, name: str) -> None:
+def check_free(number: int, name: str, mode: str) -> None:
     """Ends if something listens on the port already."""
     with socket.socket() as probe:
         # As servers do: a port in TIME_WAIT is free.
@@ -59,7 +62,7 @@ def check_free(number: int, name: str) -> None:
         try:
             probe.bind((HOST, number))
         except OSError:
-            fail(f"Port {number} is in use already. Choose another one: make chat {name}={number + 1}")
+            fail(f"Port {number} is in use already. Choose another one: make {mode} {name}={number + 1}")
 
 
 def environment() -> dict[str, str]:
@@ -124,12 +127,11 @@ class Servers:
                 fail(f"The {name} stopped by itself (exit code {process.returncode}). The lines above say why.")
 
     def stop(self) -> None:
-        """Asks all to end, the last one started first, and ends by force what does not."""
+        """Ends one after the other, the last one started first: a turn that runs still needs the action server."""
+        limit = time.monotonic() + STOP_LIMIT
         for _, process in reversed(self.running):
             if process.poll() is None:
                 process.terminate()
-        limit = time.monotonic() + STOP_LIMIT
-        for _, process in self.running:
             try:
                 process.wait(max(0.1, limit - time.monotonic()))
             except subprocess.TimeoutExpired:
@@ -141,14 +143,24 @@ def _on_signal(number: int, frame: Optional[FrameType]) -> None:
     raise Stopped
 
 
+def check_telegram() -> None:
+    """Ends if Telegram's settings cannot be used."""
+    try:
+        read_settings()
+    except SettingsError as error:
+        fail(str(error))
+
+
 def serve(mode: str) -> None:
     """Runs both servers until somebody stops us."""
     web_port, actions_port = port("PORT", 5005), port("ACTIONS_PORT", 5055)
     if web_port == actions_port:
         fail("PORT and ACTIONS_PORT must differ.")
+    if mode == "telegram":
+        check_telegram()
     if mode != "shell":
-        check_free(web_port, "PORT")
-    check_free(actions_port, "ACTIONS_PORT")
+        check_free(web_port, "PORT", mode)
+    check_free(actions_port, "ACTIONS_PORT", mode)
     model = ensure_model()
     servers = Servers()
     try:
@@ -163,7 +175,7 @@ def serve(mode: str) -> None:
             servers.wait_for(f"http://{HOST}:{actions_port}/health", "action server")
             _shell(rasa + ["shell", *common], servers)
             return
-        credentials = ROOT / "credentials.yml"
+        credentials = ROOT / CREDENTIALS[mode]
         servers.start(
             "server",
             [*rasa, "run", "--port", str(web_port), "--interface", HOST, "--credentials", str(credentials), *common],
