@@ -24,6 +24,8 @@ from backtalk.triage import SPEAK, Nurse, Screened, Triage
 from backtalk.wire import message_of
 from components.red_flags import RED_FLAGS
 
+#: What Rasa lets anybody type with a slash. Its own actions for them drop every slot, an open red flag among them.
+RASA_COMMANDS = frozenset({"restart", "session_start", "back"})
 #: Actions in one turn after which it ends, whatever another policy wants. The longest turn of ours takes three; Rasa's
 #: limit is ten (``MAX_NUMBER_OF_PREDICTIONS``).
 LONGEST_TURN = 6
@@ -109,6 +111,8 @@ class SafetyPolicy(Policy):
             if waiting != pending:
                 events.append(SlotSet("pending", waiting))
             return self._certain(step.plan[0], domain, events)
+        if (latest.intent.get("name") or "") in RASA_COMMANDS:
+            return self._certain("action_start_over", domain, events)
         return self._prediction(self._default_predictions(domain), events=events)
 
     def _certain(self, action: str, domain: Domain, events: Optional[list[Event]] = None) -> PolicyPrediction:

@@ -27,6 +27,9 @@ def test_two_or_three_meanings_are_offered_and_none_of_these() -> None:
 
 def test_what_is_hardly_a_guess_is_not_offered() -> None:
     reply = clarify(message("nlu_fallback", (ICE, 0.3), (HEAT, WORTH_OFFERING - 0.01)), state(), ADVISER)
+    assert reply.question is not None
+    assert [option.value for option in reply.question[1].options] == [ICE, "none"]
+    reply = clarify(message("nlu_fallback", (HEAT, WORTH_OFFERING - 0.01)), state(), ADVISER)
     assert reply.question is None
     assert reply.texts[0] in phrases().wordings("not_understood")
 

@@ -23,7 +23,7 @@ def held() -> Triage:
 def test_what_asks_for_nothing_harmless_is_held(intent: str) -> None:
     step = NURSE.step(held(), None, message(intent), Screened())
     assert step.plan == (SPEAK,)
-    assert step.state.saying["kind"] == "hold"
+    assert step.state.saying["kind"] in ("hold", "hold_unclear")
 
 
 @pytest.mark.parametrize("intent", ["ask_bot", "ask_medication", "how_are_you", "ask_privacy"])
