@@ -68,7 +68,7 @@ bake-off: setup ## pipelines for understanding, side by side (an hour; writes be
 	@$(PYTHON) -m benchmarks.nlu.bake_off
 
 clean: ## what was trained, stored and cached; not the packages
-	@rm -rf models .rasa results conversations.db* .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf models .rasa results conversations.db* telegram.db* .mypy_cache .ruff_cache .pytest_cache
 
 lock: ## the two lock files anew, after a change of pyproject.toml (needs uv; uv.lock names hosts and stays untracked)
 	@uv lock --quiet

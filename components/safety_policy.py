@@ -69,6 +69,9 @@ class SafetyPolicy(Policy):
         done, spoken = _turn(tracker)
         if not done:
             return self._first(tracker, domain)
+        latest = tracker.latest_message
+        if latest is not None and (latest.intent.get("name") or "") in RASA_COMMANDS:
+            return self._certain(ACTION_LISTEN_NAME, domain)
         if len(done) >= LONGEST_TURN or (spoken and (done[-1] == FALLBACK_ACTION or len(done) > len(set(done)))):
             # Past its own limit Rasa ends a turn without listening, and answers no later message of the conversation.
             return self._certain(ACTION_LISTEN_NAME, domain)

@@ -17,7 +17,7 @@ INGREDIENTS = (
     "config.yml",
     "domain.yml",
     "requirements.lock",
-    *(f"data/{name}" for name in ("nlu", "rules", "stories", "responses", "remedies", "red_flags", "vocabulary")),
+    *(f"data/{name}" for name in "nlu rules stories responses remedies red_flags vocabulary".split()),
     *(f"backtalk/{name}.py" for name in ("catalogue", "language", "store", "vocabulary", "yaml_files")),
     *(f"components/{name}.py" for name in ("importer", "reader", "safety_policy", "stories", "understanding")),
     "components/encoder",
