@@ -16,7 +16,7 @@ import itertools
 import sys
 import tempfile
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Sequence
@@ -167,6 +167,8 @@ def main(arguments: Sequence[str]) -> int:
     below = [one.rate for one in steps if one.kept_up]
     print(f"It keeps up with {max(below):.0f} messages a second." if below else "It keeps up with none of these rates.")
     for one in steps:
+        for name, count in Counter(one.errors).items():
+            print(f"At {one.rate:.0f}/s: {count} x {name}")
         for turn in one.wrong[:3]:
             print(f"At {one.rate:.0f}/s, '{turn.text}' was answered with: {turn.heard}")
     return 0 if all(one.ok for one in steps) else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import uuid
 from typing import Any, Awaitable, Callable, Optional
@@ -18,7 +19,10 @@ from backtalk.phrases import phrases
 LONGEST_SENDER = 200
 #: Messages that may wait for their answer at once. The last of them waits some five seconds (`make load`); whoever
 #: comes then is told to come back, and what to do in an emergency, rather than left to wait for longer and longer.
-WAITING = 250
+WAITING = 200
+#: Messages that are worked on at once; the others wait for their turn. One is enough to keep a core busy, and with more
+#: than a few the call of an action waits for all of them, until it is given up.
+AT_ONCE = 8
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -38,8 +42,9 @@ class RestChannel(RestInput):
     """
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """Rasa's own, with a limit to the messages that wait."""
+        """Rasa's own, with a limit to the messages that are worked on, and to those that wait."""
         waiting = 0
+        turn = asyncio.Semaphore(AT_ONCE)
 
         async def unless_busy(message: UserMessage) -> None:
             nonlocal waiting
@@ -48,7 +53,8 @@ class RestChannel(RestInput):
                 return
             waiting += 1
             try:
-                await on_new_message(message)
+                async with turn:
+                    await on_new_message(message)
             finally:
                 waiting -= 1
 

@@ -78,6 +78,8 @@ def environment() -> dict[str, str]:
         # A message is small: threads cost more than they bring, and two servers share the cores.
         OMP_NUM_THREADS="1",
         OPENBLAS_NUM_THREADS="1",
+        # Connections that may wait for a busy server. With Rasa's 100, those above are cut off half a minute later.
+        SANIC_BACKLOG="1024",
     )
     return env
 

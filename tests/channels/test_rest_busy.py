@@ -63,6 +63,30 @@ def test_what_is_above_the_limit_is_told_to_come_back(limited: Callable[[Handler
     assert said(later) == ["to later"]
 
 
+def test_a_few_are_worked_on_at_once_in_the_order_in_which_they_came(
+    limited: Callable[[Handler], Handler], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "AT_ONCE", 2)
+    now, most = 0, 0
+    order: list[str] = []
+
+    async def bot(message: UserMessage) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.01)
+        order.append(message.sender_id)
+        now -= 1
+
+    async def run() -> None:
+        handle = limited(bot)
+        await asyncio.gather(*(handle(message) for message in crowd(LIMIT)))
+
+    asyncio.run(run())
+    assert most == 2
+    assert order == [f"user-{number}" for number in range(LIMIT)]
+
+
 def test_a_message_that_fails_makes_room_for_the_next(limited: Callable[[Handler], Handler]) -> None:
     async def bot(message: UserMessage) -> None:
         if message.text == "fail":
