@@ -11,15 +11,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
-#: What a model is made of; a change of any of these makes a new one. Choosing, rendering, phrases, thresholds and channels
-#: work at run time and are not among them.
+#: What a model is made of; a change of any of these makes a new one. Choosing, rendering, phrases, thresholds and
+#: channels work at run time and are not among them.
 INGREDIENTS = (
     "config.yml",
     "domain.yml",
     "requirements.lock",
     *(f"data/{name}" for name in "nlu rules stories responses remedies red_flags vocabulary".split()),
     *(f"backtalk/{name}.py" for name in ("catalogue", "language", "store", "vocabulary", "yaml_files")),
-    *(f"components/{name}.py" for name in ("importer", "reader", "safety_policy", "stories", "understanding")),
+    *(f"components/{name}.py" for name in ("importer", "reader", "stories", "understanding")),
     "components/encoder",
 )
 KEEP = 3
