@@ -20,6 +20,12 @@ class ConversationStore(SQLTrackerStore):
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete()
             session.commit()
 
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether anything of a conversation is stored. Rasa's own answer reads the ids of all conversations."""
+        with self.session_scope() as session:
+            query = session.query(self.SQLEvent.id).filter(self.SQLEvent.sender_id == conversation_id)
+            return query.first() is not None
+
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Saves as Rasa does; a turn in which the user asked to be forgotten ends with the deletion instead."""
         for event in reversed(tracker.events):
