@@ -9,6 +9,7 @@ const en = {
   conversation: 'Conversation',
   you: 'You said:',
   bot: 'Answer:',
+  more_below: 'More below',
   input_label: 'Your message',
   input_hint: 'What hurts, and when?',
   send: 'Send',

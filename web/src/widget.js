@@ -49,6 +49,12 @@ class BacktalkChat extends HTMLElement {
     const {s, page} = this, root = this.attachShadow({mode: 'open'}), title = option('title') || s.title;
     root.adoptedStyleSheets = [sheet];
     this.log = el('div', {class: 'log', role: 'log', 'aria-label': s.conversation, tabindex: '0'});
+    this.below = el('div', {class: 'more', hidden: true}, el('button', {type: 'button', text: s.more_below, onclick: () => {
+      this.log.scrollTop += this.log.clientHeight * 0.8;
+      this.log.focus({preventScroll: true});
+    }}));
+    this.log.addEventListener('scroll', () => this.peek());
+    new ResizeObserver(() => this.peek()).observe(this.log);
     this.pinned = el('div', {class: 'pinned', hidden: true});
     this.status = el('div', {class: 'status', role: 'status'});
     this.polite = el('div', {class: 'sr', role: 'status'});
@@ -65,7 +71,7 @@ class BacktalkChat extends HTMLElement {
     const header = el('header', {}, el('span', {class: 'mark'}, icon('chat')),
       el('div', {class: 'titles'}, el(page ? 'h1' : 'h2', {text: title, id: 'title'}), el('p', {text: s.subtitle})), this.menuButton, this.menuList, close);
     this.panel = el(page ? 'main' : 'section', {class: 'panel', role: page ? null : 'dialog', 'aria-labelledby': 'title', hidden: !page},
-      header, this.log, this.status, this.pinned,
+      header, this.log, this.below, this.status, this.pinned,
       el('footer', {}, this.form, this.left, el('p', {class: 'fine', text: s.footer})), this.polite, this.loud);
     this.badge = el('span', {class: 'count', hidden: true, 'aria-hidden': 'true'});
     this.launcher = el('button', {type: 'button', class: 'launcher primary', 'aria-expanded': 'false', hidden: page, onclick: () => this.open()}, icon('chat'), el('span', {text: option('launcher') || s.launcher}), this.badge);
@@ -234,7 +240,8 @@ class BacktalkChat extends HTMLElement {
       this.draw([{id: item.id, turn: item.id, from: 'user', text: item.title || item.text}], true);
     }
     this.setTyping(typing || waiting.length > 0);
-    this.log.scrollTop = open ? at : this.log.scrollHeight;
+    this.log.scrollTop = !messages.length ? 0 : open ? at : this.log.scrollHeight;
+    this.peek();
     setTimeout(() => this.log.removeAttribute('aria-live'), 100);
     if (!this.greeted) { this.greeted = true; this.emit('ready'); }
   }
@@ -252,9 +259,15 @@ class BacktalkChat extends HTMLElement {
     if (turn && (said.length || this.turns.size > before)) this.reveal(turn.node);
   }
 
+  /** Says that there is more to read below. */
+  peek() {
+    this.below.hidden = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 24;
+  }
+
   reveal(node) {
     const top = node.offsetTop - this.log.offsetTop - 8;
     this.log.scrollTop = Math.min(top, this.log.scrollHeight);
+    this.peek();
   }
 
   /** Draws messages that are not there yet, and gives them back. */
