@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export PORT ACTIONS_PORT
 
-.PHONY: help setup setup-dev chat shell telegram train test lint lint-content validate explain clean
+.PHONY: help setup setup-dev chat shell telegram train test lint lint-content validate explain lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -25,3 +25,25 @@ shell: setup ## the bot in rasa shell
 
 train: setup ## a model, if none fits the data
 	@$(PYTHON) -m scripts.launch train
+
+test: setup-dev lint ## every check and test
+	@$(PYTHON) -m scripts.launch train
+	@$(PYTHON) -m pytest -q
+
+lint: setup-dev lint-content ## style and types
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+
+lint-content: setup ## the content alone, in seconds: for editors of data/
+	@$(PYTHON) -m backtalk.lint
+
+validate: setup ## Rasa's own check of intents, rules, stories and responses
+	@$(PYTHON) -W ignore -m rasa data validate --fail-on-warnings
+
+clean: ## what was trained, stored and cached; not the packages
+	@rm -rf models .rasa results conversations.db* .mypy_cache .ruff_cache .pytest_cache
+
+lock: ## the two lock files anew, after a change of pyproject.toml (needs uv; uv.lock names hosts and stays untracked)
+	@uv lock --quiet
+	@uv export --quiet --frozen --no-dev --no-emit-project --no-header --no-annotate -o requirements.lock
+	@uv export --quiet --frozen --no-emit-project --no-header --no-annotate -o requirements-dev.lock

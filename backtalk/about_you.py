@@ -91,7 +91,7 @@ class Listener:
                 return self._store[guess.entry]
         focus = state.focus
         if len(focus.last) == 1 or (focus.entry and focus.entry not in focus.last[:1]):
-            return self._store[focus.entry] if focus.entry in self._store else None
+            return self._store.get(focus.entry)
         return None
 
     def feedback(self, message: Message, state: State) -> Reply:
@@ -109,7 +109,7 @@ class Listener:
     def _line(self, name: str, entry: Optional[Entry], state: State) -> str:
         if entry is None:
             return self._say(f"{name}_general", state.focus.turn)
-        return self._say(name, state.focus.turn, title=f"\"{entry.title}\"")
+        return self._say(name, state.focus.turn, title=f'"{entry.title}"')
 
     def _note(self, group: list[str], entry: Optional[Entry]) -> None:
         if entry is not None and entry.id not in group:

@@ -6,7 +6,7 @@ import re
 from typing import Any, Optional, Sequence
 
 from backtalk.choosing import Request, alternatives, because, cares, cautions, forbidden, offers
-from backtalk.conversation import Ask, Message, NET_EVERY, Option, Pending, Reply, State
+from backtalk.conversation import NET_EVERY, Ask, Message, Option, Pending, Reply, State
 from backtalk.phrases import Phrases
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, joined
 from backtalk.store import Entry, Role, Store
@@ -42,7 +42,9 @@ SCREEN: tuple[tuple[str, str], ...] = (
     ("screen_opt_calf", "flag:RF-DVT"),
 )
 
-_HOW_LONG = re.compile(r"\bhow long|how many (minutes|mins|seconds|hours)|for how long|what temperature|how (hot|warm)\b")
+_HOW_LONG = re.compile(
+    r"\bhow long|how many (minutes|mins|seconds|hours)|for how long|what temperature|how (hot|warm)\b"
+)
 _HOW_OFTEN = re.compile(r"\bhow (often|many|much)|times (a|per) (day|week)|every day|reps|sets\b")
 
 
@@ -103,11 +105,9 @@ class Adviser:
             "media": [],
         }
 
-    def full(self, entry: Entry, conditions: frozenset[str]) -> str:
-        """An entry in full, with the care that the person's conditions ask for."""
-        return self.renderer.full(
-            entry, cares(entry, conditions)[:2], cautions(self.store, entry, conditions)
-        )
+    def full(self, entry: Entry, conditions: frozenset[str]) -> list[str]:
+        """An entry in full, with the care that the person's conditions ask for; a message or two."""
+        return self.renderer.full(entry, cares(entry, conditions)[:2], cautions(self.store, entry, conditions))
 
     def _lead(self, text: str, state: State) -> str:
         """The answer's opening, and whom it is for."""
@@ -138,9 +138,7 @@ class Adviser:
         by_reason: dict[str, list[str]] = {}
         for entry, names in withheld:
             by_reason.setdefault(self.because(tuple(names), state), []).append(_lower(entry.title))
-        return [
-            self.phrases.say("left_out", what=joined(titles), why=reason) for reason, titles in by_reason.items()
-        ]
+        return [self.phrases.say("left_out", what=joined(titles), why=reason) for reason, titles in by_reason.items()]
 
     # --- answers
 
@@ -201,10 +199,17 @@ class Adviser:
         direct = self.direct(entry, words)
         if direct:
             texts.append(direct)
-        text = self._lead(self.full(entry, conditions), state)
-        reply = Reply([*texts, text], self.card(entry.topic, [entry], ()))
+        text, *notes = self.full(entry, conditions)
+        text = self._lead(text, state)
+        # An honest no may still say how to go about it if one must; not for those whom it would harm.
+        worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
+        if worse:
+            text += "\n" + self.phrases.say("no_for_you", why=self.because(worse, state))
+        reply = Reply([*texts, text, *notes], self.card(entry.topic, [entry], ()))
         extra = [
-            self.store[name] for name in entry.instead if entry.role is Role.NO and not self._allowed(self.store[name], state, conditions)
+            other
+            for other in (self.store[name] for name in entry.instead)
+            if entry.role is Role.NO and not self._allowed(other, state, conditions)
         ]  # fmt: skip
         if extra:
             reply.texts.append(f"{self.phrases.say('instead')} {extra[0].title}. {extra[0].short}")
@@ -213,7 +218,7 @@ class Adviser:
         return self._finish(reply, state, shown, entry.topic)
 
     def direct(self, entry: Entry, words: str) -> str:
-        """"Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
+        """ "Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
         if not entry.advice:
             return ""
         for pattern, units, name in ((_HOW_LONG, HOW_LONG, "how_long"), (_HOW_OFTEN, HOW_OFTEN, "how_often")):
@@ -234,7 +239,8 @@ class Adviser:
             if not self._allowed(other, state, conditions)
         ][:1]
         if others:
-            texts.append(f"{self.phrases.say('instead')}\n{self.full(others[0], conditions)}")
+            text, *notes = self.full(others[0], conditions)
+            texts += [f"{self.phrases.say('instead')}\n{text}", *notes]
         else:
             texts.append(self.phrases.say("nothing_left"))
         reply = Reply(texts, self.card(entry.topic, others, [(entry, reason)]))
@@ -287,7 +293,8 @@ class Adviser:
         found = [
             entry
             for entry in self.store
-            if entry.role is Role.EXPLANATION and entry.topic in ("causes", "lifting", "footwear", "pregnancy", "postpartum")
+            if entry.role is Role.EXPLANATION
+            and entry.topic in ("causes", "lifting", "footwear", "pregnancy", "postpartum")
             and not (set(self.store.topics[entry.topic].offer_if) - self.conditions(state))
         ]
         found.sort(key=lambda entry: (-len(wanted & set(entry.situations)), entry.evidence.grade.rank))
@@ -330,9 +337,8 @@ class Adviser:
             return Reply([text, *self._left_out(choice.withheld, state)], self.card(request.topic, (), [
                 (entry, self.because(why, state)) for entry, why in choice.withheld
             ]))  # fmt: skip
-        return self._list(
-            choice.entries, self._opening(request, len(choice.entries), state), state, conditions, request.topic, choice.withheld
-        )
+        opening = self._opening(request, len(choice.entries), state)
+        return self._list(choice.entries, opening, state, conditions, request.topic, choice.withheld)
 
     def _opening(self, request: Request, count: int, state: State) -> str:
         situations = [self.store.vocabulary.situations[name].label for name in request.situations[:2]]
@@ -343,7 +349,8 @@ class Adviser:
 
     def _several(self, asks: Sequence[Ask], message: Message, state: State) -> Reply:
         """A short answer to each of several questions."""
-        conditions = self.conditions(state, [f.value for f in message.facts if f.kind == "condition" and f.role != "denied"])
+        mentioned = [fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied"]
+        conditions = self.conditions(state, mentioned)
         entries: list[Entry] = []
         for ask in asks:
             if ask.intent in GENERAL or not ask.guesses:
@@ -352,7 +359,8 @@ class Adviser:
             else:
                 found = [self.store[ask.guesses[0].entry]]
             entries += [entry for entry in found if entry not in entries]
-        return self._list(entries[:3], self.phrases.say("both_answers"), state, conditions, entries[0].topic if entries else None)
+        topic = entries[0].topic if entries else None
+        return self._list(entries[:3], self.phrases.say("both_answers"), state, conditions, topic)
 
     def held(self, state: State) -> Reply:
         """What is said in place of physical advice while a red flag is open."""

@@ -51,7 +51,8 @@ class Speaker:
             return self._numbers(state, numbers), self._held_card(state, numbers), []
         call = self.call(state, numbers)
         text = self._phrases.say(kind, turn, call=call)
-        card = self._held_card(state, numbers) if kind in ("hold", "hold_crisis", "refuse", "agree", "hold_bye") else None
+        keeps_card = kind in ("hold", "hold_crisis", "refuse", "agree", "hold_bye")
+        card = self._held_card(state, numbers) if keeps_card else None
         return text, card, []
 
     @staticmethod
@@ -68,7 +69,7 @@ class Speaker:
             name = "call_crisis" if "RF-SUICIDE" in state.open else "call_emergency"
         else:
             name = "call_emergency" if state.held == Tier.EMERGENCY.value else "call_urgent"
-        fields = {kind: numbers.text(kind) for kind in ("emergency", "non_emergency", "crisis")}
+        fields: dict[str, Any] = {kind: numbers.text(kind) for kind in ("emergency", "non_emergency", "crisis")}
         return self._phrases.say(name, **fields)
 
     def _calls(self, flags: Sequence[Flag]) -> list[str]:
@@ -82,7 +83,7 @@ class Speaker:
         say = self._phrases.say
         names = joined([_inner(flag.name) for flag in flags])
         if saying["kind"] == "two_soon":
-            do = self._phrases.say("call_urgent", **{kind: numbers.text(kind) for kind in ("emergency", "non_emergency")})
+            do = say("call_urgent", emergency=numbers.text("emergency"), non_emergency=numbers.text("non_emergency"))
             parts = [say("alert_two_soon", names=names, do=do)]
         else:
             parts = [say(f"alert_{tier}", turn, suspected=lead.suspected, do=numbers.fill(lead.say.do))]

@@ -96,8 +96,8 @@ def forbidden(entry: Entry, conditions: Collection[str]) -> tuple[str, ...]:
 
 
 def cares(entry: Entry, conditions: Collection[str]) -> list[str]:
-    """The sentences of extra care that the person's conditions ask for."""
-    return [text for name, text in entry.care_if.items() if name in conditions]
+    """The sentences of extra care that the person's conditions ask for, each once."""
+    return list(dict.fromkeys(text for name, text in entry.care_if.items() if name in conditions))
 
 
 def cautions(store: Store, entry: Entry, conditions: Collection[str]) -> list[Entry]:
@@ -107,7 +107,7 @@ def cautions(store: Store, entry: Entry, conditions: Collection[str]) -> list[En
 
 
 def because(names: Iterable[str], store: Store, who: Optional[str] = None) -> str:
-    """"you are pregnant and you have thin bones": fits after "because"; the most telling first, two at most.
+    """ "you are pregnant and you have thin bones": fits after "because"; the most telling first, two at most.
 
     What another of them implies is not said twice: late pregnancy says pregnancy.
     """
@@ -211,7 +211,7 @@ def alternatives(
     ]  # fmt: skip
     fitting = [
         other
-        for other in dict.fromkeys(found)
+        for other in {one.id: one for one in found}.values()
         if other.role is not Role.NO and not forbidden(other, conditions) and other.id not in history.not_helped
     ]
     return fitting[:at_most]

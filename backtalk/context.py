@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Mapping, Optional
 
 from spacy.tokens import Doc
 
@@ -86,7 +86,9 @@ class ContextRules:
     def __init__(self, path: Path = DATA / "vocabulary" / "context.yml") -> None:
         content = read_yaml(path)
         if set(content) != {*self._SHAPE, "hypothetical", "question", "idioms"}:
-            raise ContentError(f"{shown(path)}: the keys are {', '.join([*self._SHAPE, 'hypothetical', 'question', 'idioms'])}")
+            raise ContentError(
+                f"{shown(path)}: the keys are {', '.join([*self._SHAPE, 'hypothetical', 'question', 'idioms'])}"
+            )
         for key, parts in self._SHAPE.items():
             if set(content[key]) != parts:
                 raise ContentError(f"{shown(path)}: {key}: the keys are {', '.join(sorted(parts))}")
@@ -154,9 +156,7 @@ class Analysis:
             if before and (before[0] in _ENDS or before == "..." or before == "-"):
                 sentence += 1
                 starts = True
-            elif norm in _CONTRAST and at:
-                starts = True
-            elif before in (",", ":") and (norm in _SUBJECTS or norm in _VERBS):
+            elif (norm in _CONTRAST and at) or (before in (",", ":") and (norm in _SUBJECTS or norm in _VERBS)):
                 starts = True
             elif norm in ("and", "or", "so", "plus") and (following in _SUBJECTS or following in _VERBS):
                 # "and the numbness" goes on with a list that was denied; "and it", "and can" says something new.
@@ -254,7 +254,9 @@ class Analysis:
         over = [cue for cue in self._in("over", start, end, self.sentence) if outside(cue)]
         past = (not going_on and note("past", old)) or note("over", over)
         other = self._subject(start, PERSON_REACH)
-        nobody = note("nobody", [c for c in self._in("nobody", start, end, self.clause) if outside(c) and c.end <= start])
+        nobody = note(
+            "nobody", [c for c in self._in("nobody", start, end, self.clause) if outside(c) and c.end <= start]
+        )
         nobody = note("family", self._in("family", start, end, self.sentence)) or nobody
         if other:
             cues.append(f"person: {other}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional, Sequence
 
 from backtalk.choosing import History, Request
-from backtalk.facts import Fact
+from backtalk.fact import Fact
 from backtalk.profile import Profile
 
 #: Entries that are remembered as shown; more than any person scrolls back.
@@ -19,6 +19,7 @@ _ORDINALS = {
     "first": 1, "1st": 1, "one": 1, "second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3, "fourth": 4,
     "4th": 4, "four": 4, "fifth": 5, "5th": 5, "five": 5, "a": 1, "b": 2, "c": 3, "d": 4,
 }  # fmt: skip
+_PLACE = re.compile(r"(option |number |no |nr )?\d{1,2}|[a-e]|(the )?(first|second|third|fourth|fifth|last)( one)?")
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,8 @@ def ordinal(text: str) -> Optional[int]:
         if word.isdigit() and 1 <= int(word) <= 12:
             return int(word)
     for word, place in _ORDINALS.items():
-        if word in words and (len(word) > 1 or len(words) <= 2 or "option" in words) and (word != "one" or len(words) <= 3):
+        letter = len(word) == 1 and len(words) > 2 and "option" not in words
+        if word in words and not letter and (word != "one" or len(words) <= 3):
             if word == "one" and words != ["one"] and words[:2] not in (["number", "one"], ["option", "one"]):
                 continue
             return place
@@ -219,7 +221,7 @@ def chosen(text: str, options: Sequence[Option]) -> Optional[Option]:
     for option in options:
         if said == _plain(option.title):
             return option
-    if re.fullmatch(r"(option |number |no |nr )?\d{1,2}|[a-e]|(the )?(first|second|third|fourth|fifth|last)( one)?", said):
+    if _PLACE.fullmatch(said):
         place = ordinal(said)
         if place == -1:
             return options[-1] if options else None

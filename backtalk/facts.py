@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Optional
 
 from spacy.tokens import Doc
 
 from backtalk.context import Analysis
+from backtalk.fact import DENIED, MENTIONED, OTHER, SELF, Fact
 from backtalk.patterns import Found, PhraseFinder
 from backtalk.vocabulary import Vocabulary, vocabulary
-
-#: Roles of a fact: whose it is, and whether it is so.
-SELF, OTHER, DENIED, MENTIONED = "self", "other", "denied", "mentioned"
 
 _NUMBERS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
     )
 }
 _TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 _NUMBERS.update(_TENS)
 _NUMBERS.update({"a": 1, "an": 1, "couple": 2, "few": 3, "half": 0})
-_UNIT_DAYS = {"hour": 0, "hours": 0, "day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
+_UNIT_DAYS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
+#: Right before a condition, these words speak of it in general: "for sciatica", "can a disc heal".
+_IN_GENERAL = frozenset("for against in treat cure cause causes do does can is are with".split())
 #: Ages that a writer of a message about a sore back can have.
 AGES = range(1, 111)
 _AGE_PATTERNS = [
@@ -34,8 +33,10 @@ _AGE_PATTERNS = [
     for pattern in (
         r"\b(?P<age>\d{1,3}) ?(?:years?|y)[ -]?(?:old|o\b)",
         r"\b(?P<age>\d{1,3}) ?yo\b",
-        r"\b(?:aged?|age is|turned|turning|nearly|almost|now|just) (?P<age>\d{2,3})\b(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm|reps|seconds?))",
-        r"\bi am (?:a )?(?P<age>\d{2,3})\b(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm|kilos?|pounds?|st\b|lbs?))",
+        r"\b(?:aged?|age is|turned|turning|nearly|almost|now|just) (?P<age>\d{2,3})\b"
+        r"(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm|reps|seconds?))",
+        r"\bi am (?:a )?(?P<age>\d{2,3})\b"
+        r"(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm|kilos?|pounds?|st\b|lbs?))",
         r"\b(?:he|she) is (?P<age>\d{1,3})\b(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm))",
         r"\b(?P<age>\d{2}) ?(?:m|f|male|female|man|woman)\b",
         r"\b(?:m|f|male|female) ?,? ?(?P<age>\d{2})\b",
@@ -49,35 +50,17 @@ _WEEKS = re.compile(
 _MONTHS = re.compile(
     r"\b(?P<months>\d|one|two|three|four|five|six|seven|eight|nine) months?\b(?= (?:pregnant|gone|along|preg))"
 )
-_TRIMESTER = re.compile(r"\b(?P<which>first|second|third|last|1st|2nd|3rd|final) trimester\b|\b(?P<late>late pregnancy|heavily pregnant)\b")
+_TRIMESTER = re.compile(
+    r"\b(?P<which>first|second|third|last|1st|2nd|3rd|final) trimester\b|\b(?P<late>late pregnancy|heavily pregnant)\b"
+)
 _DURATION = re.compile(
     r"\b(?:for|since|about|over|last|past|nearly|almost|around|these|this)?\s*(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|"
-    r"eight|nine|ten|twelve|couple of|few) (?P<unit>hours?|days?|weeks?|months?|years?)\b(?! (?:old|pregnant|gone|along|postpartum))"
+    r"eight|nine|ten|twelve|couple of|few) (?P<unit>hours?|days?|weeks?|months?|years?)\b"
+    r"(?! (?:old|pregnant|gone|along|postpartum))"
 )
 _INTENSITY = re.compile(r"\b(?P<n>10|\d)(?:\.\d)? ?(?:/|out of) ?10\b")
 #: Weeks at the middle of each third of a pregnancy.
 _TRIMESTER_WEEKS = {"first": 8, "1st": 8, "second": 20, "2nd": 20, "third": 32, "3rd": 32, "last": 32, "final": 32}
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing said.
-
-    Attributes:
-        kind: condition, situation, area, kind, region, person, age (years), weeks (of pregnancy), duration (days),
-            intensity (0-10).
-        value: an id of the vocabulary, or a number.
-        role: ``self``, ``other``, ``denied``, or ``mentioned`` (spoken of, of nobody in particular).
-        person: whose it is, if not the writer's: "your wife".
-        start, end: characters of the mended text.
-    """
-
-    kind: str
-    value: str
-    role: str = SELF
-    person: Optional[str] = None
-    start: int = 0
-    end: int = 0
 
 
 def _number(word: str) -> Optional[int]:
@@ -97,9 +80,8 @@ class FactFinder:
             "kind": words.kinds,
             "region": words.regions,
         }
-        self._finder = PhraseFinder(
-            {f"{kind}:{name}": term.words for kind, group in terms.items() for name, term in group.items() if term.words}
-        )
+        phrases = {f"{kind}:{name}": term.words for kind, group in terms.items() for name, term in group.items()}
+        self._finder = PhraseFinder({label: words for label, words in phrases.items() if words})
 
     def find(self, doc: Doc, analysis: Optional[Analysis] = None) -> list[Fact]:
         """All facts of a message, each once."""
@@ -146,7 +128,7 @@ class FactFinder:
 
     @staticmethod
     def _supposed(view: Analysis, found: Found) -> bool:
-        """"If I'm pregnant", "what if I have diabetes": said of oneself, to get the answer for it."""
+        """ "If I'm pregnant", "what if I have diabetes": said of oneself, to get the answer for it."""
         before = view.norms[max(0, found.start - 5) : found.start]
         return "if" in before and bool({"i", "my"} & set(before))
 
@@ -157,7 +139,7 @@ class FactFinder:
         if {"i", "my", "me", "mine", "myself"} & set(same):
             return True
         before = view.norms[max(0, found.start - 2) : found.start]
-        if {"for", "against", "in", "treat", "cure", "cause", "causes", "do", "does", "can", "is", "are", "with"} & set(before):
+        if _IN_GENERAL & set(before):
             return "with" in before and bool({"can", "is", "should", "what", "how", "and"} & set(same))
         return found.end - found.start >= len(same) - 6
 
@@ -193,7 +175,7 @@ class FactFinder:
         for match in _DURATION.finditer(text):
             number = _number(match.group("n"))
             if number is not None and not any(a <= match.start() < b for a, b in taken):
-                days = number * _UNIT_DAYS[match.group("unit")]
+                days = number * _UNIT_DAYS[match.group("unit").rstrip("s")]
                 facts.append(Fact("duration", str(days), SELF, None, match.start(), match.end()))
                 break
         match = _INTENSITY.search(text)
@@ -206,5 +188,3 @@ class FactFinder:
 def fact_finder() -> FactFinder:
     """For the project's vocabulary, made once."""
     return FactFinder(vocabulary())
-
-

@@ -53,7 +53,7 @@ class Follower:
             return self._store[state.focus.last[place - 1]]
         if named:
             return self._store[named[0].entry]
-        return self._store[state.focus.entry] if state.focus.entry in self._store else None
+        return self._store.get(state.focus.entry)
 
     def _nothing_yet(self) -> Reply:
         return Reply([self._say("no_entry_yet")])
@@ -200,8 +200,9 @@ class Follower:
         mentioned = tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
         kinds = message.values("kind")
         before = focus.request
-        if not (situations or areas or kinds) and focus.entry in self._store and len(focus.last) <= 1:
-            return self._adviser.one(self._store[focus.entry], state, message.mended, mentioned)
+        entry = self._store.get(focus.entry)
+        if not (situations or areas or kinds) and entry is not None and len(focus.last) <= 1:
+            return self._adviser.one(entry, state, message.mended, mentioned)
         # Another place or situation takes the old one's place, and asks for things anew, not for what suits the old.
         request = replace(
             before,
@@ -224,7 +225,8 @@ class Follower:
             return self.why_this(message, state)
         best = min(entries, key=lambda entry: entry.evidence.grade.rank)
         state.focus.entry = best.id
-        text = self._say("best_of", title=best.title, evidence=self._adviser.renderer.evidence(best), why=best.evidence.why)
+        evidence = self._adviser.renderer.evidence(best)
+        text = self._say("best_of", title=best.title, evidence=evidence, why=best.evidence.why)
         return Reply([text], self._adviser.card(best.topic, [best], ()))
 
     def when_effect(self, message: Message, state: State) -> Reply:

@@ -70,7 +70,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, texts: Iterable[str], known: Iterable[str] = ()) -> "Lexicon":
-        """Counts the words of the texts. A word that occurs once and is unknown otherwise may be a slip: it is left out."""
+        """Counts the words of the texts. A rare word that is unknown otherwise may be a slip: it is left out."""
         others = frozenset(known)
         counts: dict[str, int] = {}
         for text in texts:

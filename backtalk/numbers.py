@@ -90,7 +90,8 @@ class Numbers:
 
     def fill(self, text: str) -> str:
         """A text of the catalogue with its numbers."""
-        return text.format(**{kind: self.text(kind) for kind in ("emergency", "non_emergency", "crisis", "poison", "abuse")})
+        kinds = ("emergency", "non_emergency", "crisis", "poison", "abuse")
+        return text.format(**{kind: self.text(kind) for kind in kinds})
 
     def card(self, calls: Any) -> list[dict[str, str]]:
         """``numbers`` of the alert card: those that can be dialled."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Optional
 
-from backtalk.facts import DENIED, MENTIONED, OTHER, SELF, Fact
+from backtalk.fact import DENIED, MENTIONED, OTHER, SELF, Fact
 from backtalk.vocabulary import Vocabulary
 
 #: Weeks from which lying flat is limited in exercise, and from which the back is no place to fall asleep on

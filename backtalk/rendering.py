@@ -7,10 +7,15 @@ from typing import Iterable, Optional, Sequence
 from backtalk.phrases import Phrases
 from backtalk.store import Amount, Dose, Entry, Grade, Place, Verdict
 
+#: Characters of one message: about a screen of a phone.
+MESSAGE_LIMIT = 900
+#: Of these, kept free for an opening: "For your mother-in-law: ".
+OPENING = 40
 #: Units that say how long, and how often: for direct answers to either question.
 HOW_LONG = ("hold_s", "minutes", "minutes_a_day", "hours", "hours_a_night", "hours_a_day", "days", "weeks", "counts",
             "counts_in", "counts_hold", "counts_out", "temperature_c")  # fmt: skip
-HOW_OFTEN = ("reps", "sets", "times_a_day", "times_a_week", "every_h", "portions_a_day", "portions_a_week", "minutes_a_day")
+HOW_OFTEN = ("reps", "sets", "times_a_day", "times_a_week", "every_h", "portions_a_day", "portions_a_week",
+             "minutes_a_day")  # fmt: skip
 
 
 def number(value: float) -> str:
@@ -19,7 +24,7 @@ def number(value: float) -> str:
 
 
 def joined(items: Sequence[str], last: str = "and") -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
@@ -32,7 +37,7 @@ class Renderer:
         self._phrases = phrases
 
     def amount(self, unit: str, amount: Amount) -> str:
-        """"hold for 5 to 10 seconds"."""
+        """ "hold for 5 to 10 seconds"."""
         say = self._phrases.say
         if amount.low is not None and amount.low == amount.high == 1 and f"one_{unit}" in self._phrases:
             return say(f"one_{unit}")
@@ -66,11 +71,21 @@ class Renderer:
 
     @staticmethod
     def lines(place: Place) -> str:
-        """"57" or "151-155 and 159"."""
+        """ "57" or "151-155 and 159"."""
         return joined([str(a) if a == b else f"{a}-{b}" for a, b in place.lines])
 
-    def full(self, entry: Entry, cares: Sequence[str] = (), cautions: Sequence[Entry] = ()) -> str:
-        """An entry with all there is to know before doing it; under 900 characters (checked by the tests)."""
+    def full(self, entry: Entry, cares: Sequence[str] = (), cautions: Sequence[Entry] = ()) -> list[str]:
+        """An entry with all there is to know before doing it: one message, or two if one would be too long."""
+        say = self._phrases.say
+        notes = [say("care_line", care=care) for care in cares]
+        notes += [say("caution_line", caution=caution.short) for caution in cautions[:1]]
+        whole = self._entry(entry, notes)
+        if len(whole) <= MESSAGE_LIMIT - OPENING:
+            return [whole]
+        # The care comes after the steps it belongs to; none of it is worth leaving out.
+        return [self._entry(entry, ()), "\n".join(notes)]
+
+    def _entry(self, entry: Entry, notes: Sequence[str]) -> str:
         say = self._phrases.say
         lines = [say("title_line", title=entry.title)]
         lines += [say("step_line", number=n, step=step) for n, step in enumerate(entry.steps, 1)]
@@ -79,8 +94,7 @@ class Renderer:
         dose = self.dose(entry.dose) if entry.advice else ""
         if dose:
             lines.append(say("dose_line", dose=dose))
-        lines += [say("care_line", care=care) for care in cares]
-        lines += [say("caution_line", caution=caution.short) for caution in cautions[:1]]
+        lines += notes
         if entry.advice and entry.stop_if:
             lines.append(say("stop_line", stop=entry.stop_if))
         lines.append(

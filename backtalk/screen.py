@@ -66,9 +66,7 @@ class Screen:
         return finding
 
     def _learned(self, finding: Finding, learned: Learned) -> None:
-        by_tier = {
-            tier: sum(p for name, p in learned.flags.items() if self._tier.get(name) is tier) for tier in Tier
-        }
+        by_tier = {tier: sum(p for name, p in learned.flags.items() if self._tier.get(name) is tier) for tier in Tier}
         serious = by_tier[Tier.EMERGENCY] + by_tier[Tier.URGENT]
         alarm = (learned.alarm + serious) / 2
         if alarm >= ASK_FROM:

@@ -17,7 +17,10 @@ _QUESTION = (
     r"then|also what|also how|whats|what about|how about)"
 )
 #: "..., and can I ..." starts a second question; so does "plus how long".
-_SECOND = re.compile(rf"(?:,\s*|\s+)(?:and|also|plus|or)\s+(?={_QUESTION}\b)|,\s*(?={_QUESTION}\s+(?:i|it|the|that|this|my|you|we|about|long|often|many)\b)")
+_SECOND = re.compile(
+    rf"(?:,\s*|\s+)(?:and|also|plus|or)\s+(?={_QUESTION}\b)"
+    rf"|,\s*(?={_QUESTION}\s+(?:i|it|the|that|this|my|you|we|about|long|often|many)\b)"
+)
 
 
 def segments(text: str) -> list[str]:

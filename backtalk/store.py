@@ -237,7 +237,7 @@ class Entry(Strict):
                 "the role 'no' and the verdict 'do-not-recommend' go together",
             ),
             (bool(values["attaches_to"]) <= (role is Role.CAUTION), "only a caution has attaches_to"),
-            (bool(values["only_if"]) <= bool(values["attaches_to"]), "only_if says when a caution goes with another entry"),
+            (bool(values["only_if"]) <= bool(values["attaches_to"]), "only_if says when a caution goes with an entry"),
             (bool(values["guide_dose"]) <= bool(values["dose_note"]), "a guide_dose needs a dose_note that says why"),
             (
                 role is not Role.REMEDY or values["kind"] not in PHYSICAL or bool(values["stop_if"]),
@@ -313,6 +313,10 @@ class Store:
 
     def __getitem__(self, entry_id: str) -> Entry:
         return self._entries[entry_id]
+
+    def get(self, entry_id: Optional[str]) -> Optional[Entry]:
+        """The entry, or None if there is none of that id."""
+        return self._entries.get(entry_id) if entry_id is not None else None
 
     def cautions(self, entry_id: str) -> tuple[Entry, ...]:
         """The cautions that go with an entry."""

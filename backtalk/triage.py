@@ -1,8 +1,8 @@
 """What to do about red flags, with the whole conversation in view. Pure: state and message in, decision and state out.
 
-The rules are those of section 2 of the knowledge base's red-flag catalogue: act before asking, the highest tier leads, two
-``soon`` flags make ``urgent``, an emergency or urgent flag stays open until a clinician has checked it or it was a mistake,
-doubt counts as yes for emergencies, and nothing is ever diagnosed or ruled out.
+The rules are those of section 2 of the knowledge base's red-flag catalogue: act before asking, the highest tier leads,
+two ``soon`` flags make ``urgent``, an emergency or urgent flag stays open until a clinician has checked it or it was a
+mistake, doubt counts as yes for emergencies, and nothing is ever diagnosed or ruled out.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ ALIKE: tuple[frozenset[str], ...] = (
 )
 #: Intents that ask for something physical, or go on with it; held back while a flag is open.
 HELD_INTENTS = frozenset(
-    "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to refine compare "
-    "choose_option repeat ask_safety not_helped tried_already dislike it_hurts got_worse helped screen_none".split()
+    "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to "
+    "refine compare choose_option repeat ask_safety not_helped tried_already dislike it_hurts got_worse helped "
+    "screen_none".split()
 )
 #: Intents after which advice follows a ``soon`` alert in the same turn.
 ADVICE_INTENTS = frozenset("describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention".split())
@@ -91,7 +92,8 @@ class Step:
     """The decision about one message.
 
     Attributes:
-        state: to carry on. pending: the question now open. plan: the actions to take, in order; none: other policies decide.
+        state: to carry on. pending: the question now open.
+        plan: the actions to take, in order; none: other policies decide.
     """
 
     state: Triage
@@ -162,7 +164,8 @@ class Nurse:
                 self._saying(state, "two_soon", flags=list(pair), tier=Tier.URGENT.value)
                 return self._plan(state, [SPEAK, SUMMARY])
             self._saying(state, "alert", flags=[fresh[0]], tier=Tier.SOON.value, also=fresh[1:])
-            wants = message.intent in ADVICE_INTENTS or message.asks[0].guesses and message.intent.startswith("ask_")
+            about_an_entry = bool(message.asks[0].guesses) and message.intent.startswith("ask_")
+            wants = message.intent in ADVICE_INTENTS or about_an_entry
             follows = ["action_advise"] if wants and CHILD not in fresh else []
             return self._plan(state, [SPEAK, *follows])
         return None
@@ -179,7 +182,7 @@ class Nurse:
         self._note(state, message)
         lead = serious[0]
         tier = self._catalogue[lead].tier.value
-        self._saying(state, "alert", flags=serious, tier=tier, also=[flag for flag in [*serious[1:], *soon]])
+        self._saying(state, "alert", flags=serious, tier=tier, also=[*serious[1:], *soon])
         state.saying["turn"] = state.said.get(f"alert:{lead}", 0)
         state.said[f"alert:{lead}"] = state.said.get(f"alert:{lead}", 0) + 1
         return self._plan(state, [SPEAK, SUMMARY])
@@ -313,5 +316,3 @@ class Nurse:
             if ask.intent.startswith("ask_")
             for guess in ask.guesses[:2]
         ) and message.intent.startswith("ask_")
-
-

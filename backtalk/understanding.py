@@ -19,8 +19,8 @@ PART_SURE = 0.55
 DECLINE_FROM = 0.5
 #: Intents that decline.
 DECLINES = frozenset(
-    "out_of_scope ask_medication ask_diagnosis ask_tests ask_surgery ask_prognosis ask_other_health ask_child ask_work_legal "
-    "ask_product ask_other_therapy".split()
+    "out_of_scope ask_medication ask_diagnosis ask_tests ask_surgery ask_prognosis ask_other_health ask_child "
+    "ask_work_legal ask_product ask_other_therapy".split()
 )
 #: Intents that ask for advice, so that two of them in one message are two questions.
 ADVICE = frozenset("ask_self_care ask_exercises ask_quick_relief ask_prevention ask_cause ask_when_doctor".split())

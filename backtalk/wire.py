@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from backtalk.conversation import Ask, Guess, Message, Option
-from backtalk.facts import SELF, Fact
+from backtalk.fact import SELF, Fact
 
 #: Input channels that carry data: they get the card of the message contract.
 CARD_CHANNELS = frozenset({"rest", "web"})

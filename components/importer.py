@@ -1,6 +1,6 @@
 """Training data beside the NLU files: the asks of the store, and the texts of the red-flag catalogue.
 
-Adding a remedy, or a phrasing of a red flag, is one edit in one content file: nothing has to be repeated under ``data/nlu``.
+Adding a remedy, or a phrasing of a red flag, is one edit in one content file: nothing is repeated under ``data/nlu``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from backtalk.catalogue import load_catalogue
 from backtalk.store import load_store
 
-#: Keys of an example's metadata: the entry that an ask belongs to; the flag that a text raises ("none" for a near miss).
+#: Keys of an example's metadata: the entry an ask belongs to; the flag that a text raises ("none" for a near miss).
 ENTRY, FLAG = "entry", "flag"
 NO_FLAG = "none"
 

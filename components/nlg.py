@@ -1,4 +1,4 @@
-"""Responses: the safety policy's words, and Rasa's own templates, least used wording first, cards only where they fit."""
+"""Responses: the safety policy's words, and Rasa's templates, least used wording first, cards only where they fit."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ class BacktalkNLG(TemplatedNaturalLanguageGenerator):
             if entity.get("entity") == "duration"
         ]
         focus = tracker.get_slot("focus") or {}
-        return self._speaker.summary(state, _profile(tracker), days[-1] if days else None, focus.get("screened") == "clear")
+        since, screened = (days[-1] if days else None), focus.get("screened") == "clear"
+        return self._speaker.summary(state, _profile(tracker), since, screened)
 
     def _summary(self, tracker: DialogueStateTracker) -> str:
         return self._speaker.summary_text(self._lines(tracker, Triage.from_dict(tracker.get_slot("triage"))))

@@ -1,8 +1,8 @@
 """The intent classifier: which intent, and which entry of the store.
 
-Three views of a text are weighed together: a logistic regression on the sentence vector, with every entry of the store as a
-class of its own; the likeness of words and letters to what is known of each class; and the encoder's tuned last layers, that
-tell apart what sounds alike (asking for a plank, having tried the plank).
+Three views of a text are weighed together: a logistic regression on the sentence vector, with every entry of the store
+as a class of its own; the likeness of words and letters to what is known of each class; and the encoder's tuned last
+layers, that tell apart what sounds alike (asking for a plank, having tried the plank).
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ class Model:
         self._bias = bias
         self._views = views
         self._centroids = centroids
+        # Turned once: turning it takes four milliseconds.
+        self._by_feature = centroids.T.tocsr()
 
     @classmethod
     def train(cls, texts: list[str], vectors: Any, labels: list[str], config: dict[str, Any]) -> "Model":
@@ -82,7 +84,8 @@ class Model:
         """Writes it without pickles: nothing that is read back can run."""
         import scipy.sparse as sp
 
-        np.savez(folder / self.ARRAYS, weights=self._weights, bias=self._bias, idf0=self._views[0].idf_, idf1=self._views[1].idf_)
+        idf = {f"idf{number}": view.idf_ for number, view in enumerate(self._views)}
+        np.savez(folder / self.ARRAYS, weights=self._weights, bias=self._bias, **idf)
         sp.save_npz(folder / self.CENTROIDS, self._centroids)
         words = [{word: int(place) for word, place in view.vocabulary_.items()} for view in self._views]
         (folder / self.WORDS).write_text(json.dumps({"classes": self.classes, "words": words}), encoding="utf-8")
@@ -113,7 +116,7 @@ class Model:
 
         counts = sp.hstack([view.transform(texts) for view in self._views]).tocsr()
         regression = vectors @ self._weights.T + self._bias
-        return regression + likeness * (counts @ self._centroids.T).toarray()
+        return regression + likeness * (counts @ self._by_feature).toarray()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -156,7 +159,11 @@ class Understanding(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "Understanding":
         return cls(config, model_storage, resource)
 
@@ -202,7 +209,8 @@ class Understanding(IntentClassifier, GraphComponent):
             if heads is not None and self._config["tuned"]:
                 guide, intents = self._weigh(guide, intents, dict(zip(heads["intent_labels"], heads["intent"][row])))
             given = entries / max(float(entries.sum()), 1e-9)
-            found.append(Scores({k: float(v) for k, v in intents.items()}, guide, dict(zip(self._entry_names, given.tolist()))))
+            by_entry = dict(zip(self._entry_names, given.tolist()))
+            found.append(Scores({k: float(v) for k, v in intents.items()}, guide, by_entry))
         return found
 
     def _weigh(

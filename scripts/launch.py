@@ -153,9 +153,11 @@ def serve(mode: str) -> None:
     servers = Servers()
     try:
         servers.start(
-            "action server", ["-m", "scripts.action_server", "--port", str(actions_port)], ACTIONS_PORT=str(actions_port)
+            "action server",
+            ["-m", "scripts.action_server", "--port", str(actions_port)],
+            ACTIONS_PORT=str(actions_port),
         )
-        rasa = ["-m", "rasa"]
+        rasa = ["-m", "scripts.server"]
         common = ["--model", str(model), "--endpoints", str(endpoints(actions_port))]
         if mode == "shell":
             servers.wait_for(f"http://{HOST}:{actions_port}/health", "action server")
@@ -168,7 +170,8 @@ def serve(mode: str) -> None:
         )
         servers.wait_for(f"http://{HOST}:{actions_port}/health", "action server")
         servers.wait_for(f"http://{HOST}:{web_port}/", "server")
-        print(f"Backtalk is ready: http://{HOST}:{web_port}/ (actions on port {actions_port}). Ctrl-C stops it.", flush=True)
+        address = f"http://{HOST}:{web_port}/"
+        print(f"Backtalk is ready: {address} (actions on port {actions_port}). Ctrl-C stops it.", flush=True)
         while True:
             servers.check()
             threading.Event().wait(0.5)

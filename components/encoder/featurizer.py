@@ -56,7 +56,8 @@ class Classifier:
 
     def run(self, hidden: Any, mask: Any) -> dict[str, Any]:
         """``flag`` and ``intent``: probabilities (texts, labels), with their labels; ``alarm``: probability (texts)."""
-        logits = dict(zip(("flag", "alarm", "intent"), self._session.run(["flag", "alarm", "intent"], {"hidden": hidden, "mask": mask})))  # fmt: skip
+        names = ["flag", "alarm", "intent"]
+        logits = dict(zip(names, self._session.run(names, {"hidden": hidden, "mask": mask})))
         return {
             "flag": softmax(logits["flag"]),
             "flag_labels": self.labels["flag"],
@@ -94,7 +95,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             **DenseFeaturizer.get_default_config(),
             "quantized": True,
             "tune": True,
-            "epochs": 3,
+            "epochs": 2,
             "asks": 1500,
             "random_seed": 1,
             "sequence": False,
@@ -117,7 +118,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "SentenceEncoder":
         return cls(config, execution_context.node_name, model_storage, resource)
 
@@ -152,14 +157,16 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
                 self._classifier = Classifier(folder)
         return self._resource
 
-    def _hidden(self, texts: Sequence[str]) -> list[Any]:
+    def _hidden(self, examples: Sequence[Message]) -> list[Any]:
+        """What the tuned layers start from; the vectors, which come with it, are kept for ``process_training_data``."""
         assert self._encoder is not None
-        ids = self._encoder.tokens(texts)
-        hidden: list[Any] = [None] * len(texts)
+        ids = self._encoder.tokens([str(message.get(MENDED)) for message in examples])
+        hidden: list[Any] = [None] * len(ids)
         for rows in batches(ids):
-            states = self._encoder.run([ids[row] for row in rows], hidden=True)[1]
+            vectors, states = self._encoder.run([ids[row] for row in rows], hidden=True)
             for number, row in enumerate(rows):
                 hidden[row] = states[number, : len(ids[row])].astype(np.float16)
+                examples[row].set(VECTORS, vectors[number : number + 1])
         return hidden
 
     def _tune(self, training_data: TrainingData, folder: Any) -> None:
@@ -172,7 +179,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         alarming = {flag.id for flag in catalogue if flag.tier is not Tier.SOON}
         flags = [note.get(FLAG, NO_FLAG) for note in notes]
         # Texts of the catalogue have no intent; asks of the store have one in common here.
-        intents = [None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)]
+        intents = [
+            None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)
+        ]
         flag_labels = sorted(set(flags))
         intent_labels = sorted({intent for intent in intents if intent})
         labels = {
@@ -185,7 +194,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         asks = np.array([i for i, note in enumerate(notes) if ENTRY in note], dtype=int)
         rest = np.array([i for i, note in enumerate(notes) if ENTRY not in note], dtype=int)
         weights, heads = tune(
-            self._hidden([str(m.get(MENDED)) for m in examples]),
+            self._hidden(examples),
             labels,
             graph.load_weights(),
             graph.SHARED,
@@ -203,9 +212,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Adds sentence vectors to every example."""
         assert self._encoder is not None
         examples = [m for m in training_data.training_examples if m.get(MENDED)]
-        vectors = self._encoder.encode([str(m.get(MENDED)) for m in examples])
-        for message, vector in zip(examples, vectors):
-            self._add(message, vector)
+        fresh = [message for message in examples if message.get(VECTORS) is None]
+        for message, vector in zip(fresh, self._encoder.encode([str(message.get(MENDED)) for message in fresh])):
+            message.set(VECTORS, vector[None, :])
+        for message in examples:
+            self._add(message, message.get(VECTORS)[0])
         return training_data
 
     # --- use
@@ -236,5 +247,3 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             tokens = message.get("text_tokens") or []
             sequence = np.repeat(vector[None, :], max(1, len(tokens)), axis=0)
         self.add_features_to_message(sequence, vector[None, :], TEXT, message)
-
-

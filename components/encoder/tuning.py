@@ -1,8 +1,8 @@
 """Tunes the encoder's last layers to tell red flags from messages that only sound like them.
 
-A sentence vector made for likeness puts "I can't feel my legs" and "I can feel my legs" side by side. So the last layers of
-the encoder are trained on, with the catalogue's phrasings and near misses; the first ones are shared with the plain encoder
-and stay as published, and so are run once over the training texts. Needed for training only.
+A sentence vector made for likeness puts "I can't feel my legs" and "I can feel my legs" side by side. So the last
+layers of the encoder are trained on, with the catalogue's phrasings and near misses; the first ones are shared with the
+plain encoder and stay as published, and so are run once over the training texts. Needed for training only.
 """
 
 from __future__ import annotations

@@ -1,0 +1,14 @@
+"""The Rasa server and shell, for a model that is trained: ``python -m scripts.server run|shell <what rasa takes>``."""
+
+from __future__ import annotations
+
+from scripts import without_tensorflow
+
+if __name__ == "__main__":
+    without_tensorflow.install()
+    from rasa.__main__ import main
+
+    from components import rasa_fixes
+
+    rasa_fixes.install()
+    main()
