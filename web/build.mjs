@@ -1,11 +1,17 @@
 // Builds web/dist: the widget as one file, the page, and the notices of what is in it. Same input, same bytes.
 import {build} from 'esbuild';
+import {createHash} from 'node:crypto';
 import {copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {gzipSync} from 'node:zlib';
 import {fileURLToPath} from 'node:url';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 mkdirSync('dist', {recursive: true});
+
+// What the file was made from, so that a test without Node can tell whether it is up to date.
+const sources = [...readdirSync('src').sort().map(name => `src/${name}`), 'build.mjs', 'package-lock.json'];
+const digest = createHash('sha256');
+for (const name of sources) digest.update(name + '\0').update(readFileSync(name)).update('\0');
 
 const result = await build({
   entryPoints: ['src/widget.js'],
@@ -16,11 +22,9 @@ const result = await build({
   charset: 'utf8',
   legalComments: 'none',
   loader: {'.css': 'text'},
-  // Logging code of socket.io that is never switched on.
-  define: {'process.env.NODE_ENV': '"production"'},
   outfile: 'dist/widget.js',
   metafile: true,
-  banner: {js: '/* Backtalk chat widget. Third-party notices: web/THIRD-PARTY.txt */'},
+  banner: {js: `/* Backtalk chat widget. Third-party notices: web/THIRD-PARTY.txt. Sources: ${digest.digest('hex')} */`},
 });
 
 for (const name of ['index.html', 'page.css', 'icon.svg']) copyFileSync(`src/${name}`, `dist/${name}`);

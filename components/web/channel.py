@@ -102,9 +102,13 @@ class WebChannel(InputChannel):
         hub = self._hub = Hub(self._settings, sio, on_new_message, lambda: apps[0].ctx.agent.tracker_store)
         _events(sio, hub)
 
-        async def page(request: Request) -> HTTPResponse:
+        # The built page stands at the default path; its widget finds the socket beside itself.
+        html = (DIST / "index.html").read_text(encoding="utf-8")
+        html = html.replace("/webhooks/web/", f"/webhooks/{self._settings.path}/")
+
+        def page(request: Request) -> HTTPResponse:
             headers = page_headers(hub.gate.own_origin(request).partition("://")[2])
-            return await response.file(DIST / "index.html", mime_type="text/html; charset=utf-8", headers=headers)
+            return response.html(html, headers=headers)
 
         def attach(app: Sanic) -> None:
             apps.append(app)
@@ -114,8 +118,9 @@ class WebChannel(InputChannel):
                 # Rasa owns GET "/": browsers are answered before its route is asked.
                 @app.on_request
                 async def root(request: Request) -> Optional[HTTPResponse]:
-                    if request.path == "/" and request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-                        return await page(request)
+                    browser = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+                    if request.path == "/" and browser:
+                        return page(request)
                     if request.path == "/favicon.ico":
                         return await response.file(DIST / "icon.svg", mime_type="image/svg+xml", headers=PUBLIC_HEADERS)
                     return None
@@ -124,7 +129,7 @@ class WebChannel(InputChannel):
 
         @blueprint.get("/")
         async def chat_page(request: Request) -> HTTPResponse:
-            return await page(request)
+            return page(request)
 
         @blueprint.get("/<name:(widget\\.js|page\\.css|icon\\.svg)>")
         async def asset(request: Request, name: str) -> HTTPResponse:

@@ -123,7 +123,7 @@ class Hub:
         """Puts a connection into its conversation: the one of its token, or of its session, or a new one.
 
         Returns:
-            ``session`` (absent with a token), ``messages`` so far, and whether the bot is ``typing``.
+            ``session`` (absent with a token), ``messages`` so far, whether the bot is ``typing``, and ``max_chars``.
         """
         visitor = self._visitors[sid]
         wait = self._spend(visitor)
@@ -142,7 +142,12 @@ class Hub:
             await self._sio.leave_room(sid, visitor.sender)
         visitor.sender = sender
         await self._sio.enter_room(sid, sender)
-        answer = {"status": "done", "messages": messages, "typing": talk.running is not None}
+        answer = {
+            "status": "done",
+            "messages": messages,
+            "typing": talk.running is not None,
+            "max_chars": self._settings.max_chars,
+        }
         return answer if visitor.bound else {**answer, "session": session}
 
     async def _so_far(self, sender: str) -> tuple[list[Sent], bool]:
@@ -191,7 +196,8 @@ class Hub:
             return {"status": "failed"}
         if max(len(text), len(title)) > self._settings.max_chars:
             return {"status": "too_long"}
-        task = asyncio.ensure_future(self._answer(sid, visitor.sender, talk, name, text, title, bool(data.get("again"))))
+        again = bool(data.get("again"))
+        task = asyncio.ensure_future(self._answer(sid, visitor.sender, talk, name, text, title, again))
         talk.tasks[name] = task
         try:
             return await asyncio.shield(task)

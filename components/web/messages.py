@@ -51,7 +51,8 @@ def history(tracker: Optional[DialogueStateTracker]) -> list[Sent]:
     for event in tracker.events if tracker else ():
         if isinstance(event, UserUttered) and event.text and event.text != "/session_start":
             turn, count = str(event.message_id), 0
-            shown.append({"id": turn, "turn": turn, "from": "user", "text": (event.metadata or {}).get("title") or event.text})
+            text = (event.metadata or {}).get("title") or event.text
+            shown.append({"id": turn, "turn": turn, "from": "user", "text": text})
         elif isinstance(event, BotUttered):
             said = numbered(parts(event.message()), turn, count)
             count += len(said)

@@ -35,6 +35,7 @@ export class Connection {
     this.outbox = this.readOutbox();
     this.joined = false;
     this.spoken = false;
+    this.maxChars = 1000;
     if (!options.tabOnly) {
       // Another tab began a conversation, or replaced the one that was forgotten: keep in step.
       window.addEventListener('storage', event => {
@@ -94,6 +95,7 @@ export class Connection {
       this.outbox = this.outbox.filter(item => !known.has(item.id));
       this.writeOutbox();
       this.on.state('ready');
+      this.maxChars = answer.max_chars;
       this.on.history(answer.messages, answer.typing, this.outbox);
       this.pump();
     });

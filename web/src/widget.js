@@ -9,7 +9,6 @@ import {botParts, userBubble} from './turn.js';
 
 const script = document.currentScript;
 const HOME = script?.src ? new URL('.', script.src) : new URL(location.href);
-const MAX_CHARS = 1000;
 const SLOW = 4000, VERY_SLOW = 20000;
 const ATTRIBUTES = ['title', 'color', 'lang', 'position', 'open', 'theme', 'token', 'storage', 'page'];
 
@@ -59,7 +58,7 @@ class BacktalkChat extends HTMLElement {
     this.status = el('div', {class: 'status', role: 'status'});
     this.polite = el('div', {class: 'sr', role: 'status'});
     this.loud = el('div', {class: 'sr', role: 'alert'});
-    this.input = el('textarea', {rows: '1', maxlength: String(MAX_CHARS), 'aria-label': s.input_label, placeholder: s.input_hint, autocomplete: 'off', enterkeyhint: 'send'});
+    this.input = el('textarea', {rows: '1', 'aria-label': s.input_label, placeholder: s.input_hint, autocomplete: 'off', enterkeyhint: 'send'});
     this.left = el('div', {class: 'left', hidden: true});
     const send = el('button', {type: 'submit', class: 'primary send', 'aria-label': s.send}, icon('send'));
     this.form = el('form', {novalidate: true}, this.input, send);
@@ -183,7 +182,7 @@ class BacktalkChat extends HTMLElement {
   // --- the user writes ---
 
   counted() {
-    const left = MAX_CHARS - this.input.value.length;
+    const left = this.line.maxChars - this.input.value.length;
     this.left.hidden = left > 100;
     this.left.textContent = left > 100 ? '' : this.s.chars_left(left);
   }
@@ -198,7 +197,7 @@ class BacktalkChat extends HTMLElement {
 
   say(words, shown) {
     const wanted = String(words ?? '').trim();
-    if (!wanted || wanted.length > MAX_CHARS) return false;
+    if (!wanted || wanted.length > this.line.maxChars) return false;
     const item = this.line.say(wanted, shown && shown !== wanted ? shown : undefined);
     this.receive([{id: item.id, turn: item.id, from: 'user', text: shown || wanted}]);
     if (!this.line.joined) this.mark(item, this.s.waiting);
@@ -226,6 +225,7 @@ class BacktalkChat extends HTMLElement {
   // --- the bot answers ---
 
   replay(messages, typing, waiting) {
+    this.input.maxLength = this.line.maxChars;
     const open = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight > 80 && this.turns.size > 0;
     const at = this.log.scrollTop;
     this.log.setAttribute('aria-live', 'off');
