@@ -79,11 +79,7 @@ class BacktalkChat extends HTMLElement {
     const tint = () => this.frame.classList.toggle('dark', theme === 'dark' || (theme !== 'light' && dark.matches));
     dark.addEventListener('change', tint);
     tint();
-    const own = accents(option('color'));
-    if (own) {
-      this.frame.classList.add('own');
-      for (const [name, value] of Object.entries(own)) this.frame.style.setProperty(name, value);
-    }
+    this.paint(option('color'));
     root.append(this.frame);
     this.form.addEventListener('submit', event => { event.preventDefault(); this.submit(); });
     this.input.addEventListener('input', () => this.counted());
@@ -101,6 +97,14 @@ class BacktalkChat extends HTMLElement {
       printCard: card => this.print(card),
     };
     this.welcome();
+  }
+
+  /** The site's own colour; anything but #rgb or #rrggbb is passed over. */
+  paint(colour) {
+    const own = accents(colour);
+    if (!own) return;
+    this.frame.classList.add('own');
+    for (const [name, value] of Object.entries(own)) this.frame.style.setProperty(name, value);
   }
 
   welcome() {

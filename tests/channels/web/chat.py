@@ -104,6 +104,10 @@ class Chat:
         """On the scripted channel: lets the bot say these messages."""
         return self.say(json.dumps(messages))
 
+    def log_links(self) -> list[str]:
+        """Where the links of the conversation lead."""
+        return [str(link.get_attribute("href")) for link in self.page.locator(".log a, .pinned a").all()]
+
     def axe(self) -> list[str]:
         """What the accessibility checker finds: rules of WCAG 2.2 A and AA, and its best practices."""
         self.page.evaluate((VENDOR / "axe.min.js").read_text(encoding="utf-8") + ";0")

@@ -10,6 +10,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Awaitable, Callable, Optional
 
+import aiohttp
 import jwt
 import pytest
 import socketio
@@ -19,6 +20,10 @@ from tests.channels.web.chat import Chat
 from tests.channels.web.conftest import Site
 from tests.channels.web.servers import Bot
 from tests.channels.web.variants import KEY
+
+# The socket.io client wants a name that the aiohttp which Rasa pins does not have yet.
+if not hasattr(aiohttp, "ClientWSTimeout"):
+    aiohttp.ClientWSTimeout = lambda ws_close: ws_close  # type: ignore[attr-defined]
 
 Client = socketio.AsyncClient
 EVIL = "http://evil.example"
@@ -37,9 +42,14 @@ async def connected(
     client = Client(reconnection=False)
     headers = {**({"Origin": origin} if origin else {}), **options.pop("headers", {})}
     auth = {"token": token} if token else None
-    await client.connect(
-        bot.base, headers=headers, auth=auth, socketio_path=f"webhooks/{path}/socket.io", wait_timeout=10, **options
-    )
+    where = f"webhooks/{path}/socket.io"
+    try:
+        await client.connect(bot.base, headers=headers, auth=auth, socketio_path=where, wait_timeout=10, **options)
+    except socketio.exceptions.ConnectionError:
+        # The client leaves this to the garbage collector.
+        if client.eio.http:
+            await client.eio.http.close()
+        raise
     return client
 
 
@@ -52,7 +62,9 @@ def outcome(bot: Bot, *arguments: Any, **options: Any) -> str:
         except socketio.exceptions.ConnectionError:
             return "out"
         answer = await client.call("join", {})
-        await client.disconnect()
+        # Without waiting for the long poll that is under way.
+        await client.eio.disconnect(abort=True)
+        await client.eio.http.close()
         return "in" if answer["status"] == "done" else "out"
 
     return str(talk(act))
@@ -164,7 +176,7 @@ def test_a_socket_that_writes_too_fast_has_to_wait(bot: Bot) -> None:
     async def act() -> list[str]:
         client = await connected(bot, "limited", headers={"X-Forwarded-For": "10.0.0.1"})
         await client.call("join", {})
-        answers = [await client.call("say", message(n)) for n in range(6)]
+        answers = [await client.call("say", message(n)) for n in range(5)]
         assert all(0 < one["retry_after"] <= 2 for one in answers if one["status"] == "limited")
         await asyncio.sleep(1)
         answers.append(await client.call("say", message(9)))
@@ -190,19 +202,22 @@ def test_an_address_that_writes_too_fast_has_to_wait_on_every_socket(bot: Bot) -
 
 
 def test_an_address_may_hold_so_many_connections(bot: Bot) -> None:
-    async def act() -> str:
+    async def act() -> list[str]:
         headers = {"X-Forwarded-For": "10.0.0.4"}
         held = [await connected(bot, "limited", headers=headers) for _ in range(2)]
-        try:
-            await connected(bot, "limited", headers=headers)
-        except socketio.exceptions.ConnectionError as refused:
-            return str(refused)
-        finally:
-            for client in held:
-                await client.disconnect()
-        return "in"
+        found = []
+        for _ in range(2):
+            try:
+                held.append(await connected(bot, "limited", headers=headers))
+                found.append("in")
+            except socketio.exceptions.ConnectionError:
+                found.append("out")
+            await held.pop(0).disconnect()
+        for client in held:
+            await client.disconnect()
+        return found
 
-    assert "busy" in talk(act)
+    assert talk(act) == ["out", "in"]
 
 
 def test_the_widget_waits_and_sends_then(tab: Callable[..., Chat]) -> None:
