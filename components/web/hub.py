@@ -204,9 +204,7 @@ class Hub:
         finally:
             talk.tasks.pop(name, None)
 
-    async def _answer(
-        self, sid: str, sender: str, talk: Talk, name: str, text: str, title: str, again: bool
-    ) -> Answer:
+    async def _answer(self, sid: str, sender: str, talk: Talk, name: str, text: str, title: str, again: bool) -> Answer:
         async with talk.lock:
             if again and name in _ids(await self._store().retrieve_full_tracker(sender)):
                 return {"status": "done"}
@@ -228,10 +226,17 @@ class Hub:
             talk.answered[name] = None
             if len(talk.answered) > ANSWERED:
                 talk.answered.popitem(last=False)
-        if not await self._inner().exists(sender):
-            # The user asked in words to be forgotten.
+        if await self._deleted(sender):
             await self._sio.emit("forgotten", name, room=sender)
         return {"status": "done"}
+
+    async def _deleted(self, sender: str) -> bool:
+        """Whether the turn ended with the deletion: the user asked in words to be forgotten."""
+        try:
+            return not await self._inner().exists(sender)
+        except Exception as error:  # a store in trouble has said so already; the answer stands
+            logger.error("The store did not answer: %s", type(error).__name__)
+            return False
 
     def _inner(self) -> TrackerStore:
         """The store itself: Rasa's wrapper passes neither ``delete`` nor ``exists`` on."""

@@ -1,5 +1,5 @@
 // The cards of the message contract (DESIGN.md, section 4). A card is data from outside: every field may be missing or odd.
-import {el, icon, record, telephone, text, texts, webAddress} from './dom.js';
+import {el, icon, ownAddress, record, telephone, text, texts} from './dom.js';
 
 const GRADES = ['supported', 'mixed', 'weak', 'none', 'contradicted'];
 
@@ -31,7 +31,7 @@ function chips(one, s) {
 
 function pictures(one, base) {
   return (Array.isArray(one.media) ? one.media : []).map(raw => {
-    const media = typeof raw === 'string' ? {src: raw} : record(raw), src = webAddress(media.src ?? media.url, base);
+    const media = typeof raw === 'string' ? {src: raw} : record(raw), src = ownAddress(media.src ?? media.url, base);
     return src && el('img', {src, alt: text(media.alt), loading: 'lazy', referrerpolicy: 'no-referrer'});
   });
 }
@@ -59,15 +59,15 @@ function body(one, s, base) {
   ];
 }
 
-function answer(card, {s, base}) {
+function answer(card, {s, base, level}) {
   const remedies = (Array.isArray(card.remedies) ? card.remedies : []).map(record).filter(one => text(one.title));
   const withheld = (Array.isArray(card.withheld) ? card.withheld : []).map(record).filter(one => text(one.reason));
   if (!remedies.length && !withheld.length) return null;
   const items = remedies.length === 1
-    ? [el('article', {class: 'remedy'}, el('h3', {text: text(remedies[0].title)}), chips(remedies[0], s), ...body(remedies[0], s, base))]
+    ? [el('article', {class: 'remedy'}, el(`h${level}`, {class: 'heading', text: text(remedies[0].title)}), chips(remedies[0], s), ...body(remedies[0], s, base))]
     : remedies.map(one => el('details', {class: 'remedy'},
       el('summary', {},
-        el('span', {class: 'heading', role: 'heading', 'aria-level': '3', text: text(one.title)}),
+        el('span', {class: 'heading', role: 'heading', 'aria-level': String(level), text: text(one.title)}),
         text(one.short) && el('span', {class: 'short', text: text(one.short)}),
         text(record(one.dose).text) && el('span', {class: 'short dose', text: text(record(one.dose).text)}),
         chips(one, s)),
@@ -75,21 +75,21 @@ function answer(card, {s, base}) {
   const left = withheld.length > 0 && el('details', {class: 'withheld', open: withheld.length < 3},
     el('summary', {}, icon('shield'), s.withheld(withheld.length)),
     el('ul', {}, withheld.map(one => el('li', {}, text(one.title) && el('strong', {text: `${text(one.title)}: `}), text(one.reason)))));
-  return el('section', {class: 'card answer', 'aria-label': s.answer}, items, left);
+  return el('div', {class: 'card answer', role: 'group', 'aria-label': s.answer}, items, left);
 }
 
 /** Buttons that call. */
 export function calls(card, s) {
   return (Array.isArray(card.numbers) ? card.numbers : []).map(record).map(number => {
     const tel = telephone(number.tel), label = text(number.label);
-    return tel && el('a', {class: 'call', href: `tel:${tel}`, 'aria-label': s.call_label(label, text(number.tel))},
-      icon('phone'), el('span', {}, el('b', {text: s.call(label, text(number.tel))}), label && el('small', {text: label})));
+    return tel && el('a', {class: 'call', href: `tel:${tel}`},
+      icon('phone'), el('span', {}, el('b', {text: s.call(text(number.tel))}), ' ', label && el('small', {text: label})));
   }).filter(Boolean);
 }
 
 export const TIERS = ['emergency', 'urgent', 'soon'];
 
-function alert(card, {s, announce}) {
+function alert(card, {s, announce, level}) {
   const tier = TIERS.includes(card.tier) ? card.tier : 'urgent', summary = texts(card.summary);
   const part = (name, value) => text(value) && el('p', {}, el('strong', {text: `${name}: `}), text(value));
   const copy = summary.length > 0 && el('button', {type: 'button', class: 'small', text: s.copy, onclick: async () => {
@@ -103,12 +103,12 @@ function alert(card, {s, announce}) {
     }
   }});
   const lines = el('div', {class: 'lines'}, summary.map(line => el('p', {text: line})));
-  return el('section', {class: `card alert ${tier}`, 'aria-label': s[`alert_${tier}`]},
-    el('h3', {}, icon('alert'), s[`alert_${tier}`]),
+  return el('div', {class: `card alert ${tier}`, role: 'group', 'aria-label': s[`alert_${tier}`]},
+    el(`h${level}`, {class: 'heading'}, icon('alert'), s[`alert_${tier}`]),
     text(card.title) && el('p', {class: 'lead', text: text(card.title)}),
     calls(card, s),
     part(s.do_now, card.do), part(s.tell, card.tell), part(s.avoid, card.avoid),
-    summary.length > 0 && el('div', {class: 'summary', role: 'group', 'aria-label': s.summary}, el('div', {class: 'row'}, el('h4', {text: s.summary}), copy), lines));
+    summary.length > 0 && el('div', {class: 'summary', role: 'group', 'aria-label': s.summary}, el('div', {class: 'row'}, el(`h${level + 1}`, {text: s.summary}), copy), lines));
 }
 
 /** Draws a card, or gives null: unknown types are shown by their text alone. */

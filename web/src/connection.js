@@ -71,7 +71,7 @@ export class Connection {
     });
     socket.on('messages', list => { this.spoken = true; this.on.messages(list); });
     socket.on('typing', on => this.on.typing(on));
-    socket.on('forgotten', turn => this.dropped(turn));
+    socket.on('forgotten', turn => this.dropped(turn ?? null));
   }
 
   lose(state) {

@@ -46,6 +46,12 @@ export function webAddress(value, base) {
   }
 }
 
+/** The same for what is loaded without being asked for: from the bot's own origin only. */
+export function ownAddress(value, base) {
+  const found = typeof value === 'string' && value && webAddress(value, base);
+  return found && new URL(found).origin === new URL(base).origin ? found : null;
+}
+
 /** What follows "tel:", or null if it is no telephone number. */
 export function telephone(value) {
   const shown = String(value ?? '');

@@ -14,7 +14,7 @@ const en = {
   input_hint: 'What hurts, and when?',
   send: 'Send',
   close: 'Close chat',
-  menu: 'More',
+  menu: 'Options',
   footer: 'Not a doctor, no diagnosis. In an emergency call your local emergency number.',
   chars_left: n => `${n} characters left`,
 
@@ -74,8 +74,7 @@ const en = {
   alert_emergency: 'This needs help now',
   alert_urgent: 'Get this checked today',
   alert_soon: 'Have this checked',
-  call: (label, tel) => `Call ${tel}`,
-  call_label: (label, tel) => `Call ${tel}, ${label}`,
+  call: tel => `Call ${tel}`,
   do_now: 'What to do',
   tell: 'What to say there',
   avoid: 'What not to do',

@@ -1,7 +1,7 @@
 // One turn: what the user said, and what the bot said to it, drawn as cards and bubbles.
 import {choicesOf, declined, drawn} from './cards.js';
 import {uncovered} from './cover.js';
-import {el, icon, record, text, webAddress} from './dom.js';
+import {el, icon, ownAddress, record, text, webAddress} from './dom.js';
 import {rendered} from './markdown.js';
 
 export function userBubble(message, s) {
@@ -44,9 +44,11 @@ export function botParts(messages, context) {
       if (tail) target.push(bubble(tail, s, hit ? 'note' : ''));
       if (message.buttons?.length) buttons = message.buttons;
     }
-    const src = message.image && webAddress(message.image, base);
-    if (src) before.push(el('div', {class: 'bubble bot'}, el('img', {src, alt: s.picture, referrerpolicy: 'no-referrer'})));
-    const file = message.attachment && webAddress(record(record(message.attachment).payload).src ?? message.attachment, base);
+    const src = ownAddress(message.image, base);
+    if (src) before.push(el('div', {class: 'bubble bot'}, el('img', {src, alt: s.picture})));
+    // A picture of another site is a link: nothing is loaded from there unasked.
+    const other = message.attachment ? record(record(message.attachment).payload).src ?? message.attachment : !src && message.image;
+    const file = other && webAddress(other, base);
     if (file) before.push(el('div', {class: 'bubble bot'}, el('a', {href: file, target: '_blank', rel: 'noopener noreferrer', text: s.attachment})));
   }
   place();

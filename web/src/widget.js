@@ -48,10 +48,10 @@ class BacktalkChat extends HTMLElement {
     const {s, page} = this, root = this.attachShadow({mode: 'open'}), title = option('title') || s.title;
     root.adoptedStyleSheets = [sheet];
     this.log = el('div', {class: 'log', role: 'log', 'aria-label': s.conversation, tabindex: '0'});
-    this.below = el('div', {class: 'more', hidden: true}, el('button', {type: 'button', text: s.more_below, onclick: () => {
+    this.below = el('button', {type: 'button', class: 'link more', hidden: true, text: s.more_below, onclick: () => {
       this.log.scrollTop += this.log.clientHeight * 0.8;
       this.log.focus({preventScroll: true});
-    }}));
+    }});
     this.log.addEventListener('scroll', () => this.peek());
     new ResizeObserver(() => this.peek()).observe(this.log);
     this.pinned = el('div', {class: 'pinned', hidden: true});
@@ -70,7 +70,7 @@ class BacktalkChat extends HTMLElement {
     const header = el('header', {}, el('span', {class: 'mark'}, icon('chat')),
       el('div', {class: 'titles'}, el(page ? 'h1' : 'h2', {text: title, id: 'title'}), el('p', {text: s.subtitle})), this.menuButton, this.menuList, close);
     this.panel = el(page ? 'main' : 'section', {class: 'panel', role: page ? null : 'dialog', 'aria-labelledby': 'title', hidden: !page},
-      header, this.log, this.below, this.status, this.pinned,
+      header, this.log, el('div', {class: 'strip'}, this.status, this.below), this.pinned,
       el('footer', {}, this.form, this.left, el('p', {class: 'fine', text: s.footer})), this.polite, this.loud);
     this.badge = el('span', {class: 'count', hidden: true, 'aria-hidden': 'true'});
     this.launcher = el('button', {type: 'button', class: 'launcher primary', 'aria-expanded': 'false', hidden: page, onclick: () => this.open()}, icon('chat'), el('span', {text: option('launcher') || s.launcher}), this.badge);
@@ -91,7 +91,7 @@ class BacktalkChat extends HTMLElement {
     this.panel.addEventListener('keydown', event => this.keys(event));
     this.panel.addEventListener('click', event => { if (!this.menuList.hidden && !event.composedPath().includes(this.menuList) && !event.composedPath().includes(this.menuButton)) this.menu(false); });
     this.context = {
-      s, base: HOME.href,
+      s, base: HOME.href, level: this.page ? 2 : 3,
       choose: (payload, shown) => { this.say(payload, shown); this.input.focus({preventScroll: true}); },
       announce: words => { this.polite.textContent = words; },
       printCard: card => this.print(card),
@@ -114,6 +114,7 @@ class BacktalkChat extends HTMLElement {
       el('p', {class: 'danger'}, icon('alert'), el('span', {text: s.welcome_danger})),
       el('div', {class: 'choices', role: 'group', 'aria-label': s.starters_label}, s.starters.map(line => el('button', {type: 'button', text: line, onclick: () => this.context.choose(line)}))));
     this.log.replaceChildren(this.intro);
+    this.peek();
   }
 
   keys(event) {
@@ -372,6 +373,7 @@ class BacktalkChat extends HTMLElement {
     this.log.replaceChildren(el('div', {class: 'welcome'}, el('p', {text: this.s.ended}),
       el('button', {type: 'button', class: 'primary', text: this.s.start_again, onclick: () => { this.welcome(); this.line.join(); this.input.focus(); }})));
     this.line.sessions.drop(this.line.sessionKey);
+    this.peek();
     if (!this.page) this.close();
     this.emit('ended');
   }

@@ -104,6 +104,13 @@ class Chat:
         """On the scripted channel: lets the bot say these messages."""
         return self.say(json.dumps(messages))
 
+    def unfold(self) -> None:
+        """Opens everything that can be opened."""
+        self.page.evaluate(
+            """() => { const root = document.querySelector('backtalk-chat').shadowRoot;
+            for (const one of root.querySelectorAll('details')) one.open = true; }"""
+        )
+
     def log_links(self) -> list[str]:
         """Where the links of the conversation lead."""
         return [str(link.get_attribute("href")) for link in self.page.locator(".log a, .pinned a").all()]
@@ -113,14 +120,16 @@ class Chat:
         self.page.evaluate((VENDOR / "axe.min.js").read_text(encoding="utf-8") + ";0")
         found: list[dict[str, Any]] = self.page.evaluate(
             """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-            'best-practice']})).violations.map(v => ({id: v.id, nodes: v.nodes.map(n => n.html + ' ' + n.failureSummary)}))"""
+            'best-practice']})).violations.map(
+            v => ({id: v.id, nodes: v.nodes.map(n => n.html + ' ' + n.failureSummary)}))"""
         )
         return [f"{one['id']}: {node}" for one in found for node in one["nodes"]]
 
     def width(self) -> tuple[int, int]:
         """How wide the page and the conversation are, beyond what is shown, in pixels."""
         found = self.page.evaluate(
-            """() => { const r = document.documentElement, l = document.querySelector('backtalk-chat').shadowRoot.querySelector('.log');
+            """() => { const r = document.documentElement;
+            const l = document.querySelector('backtalk-chat').shadowRoot.querySelector('.log');
             return [r.scrollWidth - r.clientWidth, l.scrollWidth - l.clientWidth]; }"""
         )
         return found[0], found[1]

@@ -54,7 +54,7 @@ async def connected(
 
 
 def outcome(bot: Bot, *arguments: Any, **options: Any) -> str:
-    """"in" if a client gets in and can join, else "out"."""
+    """ "in" if a client gets in and can join, else "out"."""
 
     async def act() -> str:
         try:

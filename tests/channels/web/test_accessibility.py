@@ -20,7 +20,9 @@ STATES = {
 }
 WITHHELD = {
     "type": "answer",
-    "remedies": [{"id": "a", "title": "A walk", "steps": ["Walk.", "Rest."], "grade": "mixed", "role": "remedy", "dose": {}}],
+    "remedies": [
+        {"id": "a", "title": "A walk", "steps": ["Walk.", "Rest."], "grade": "mixed", "role": "remedy", "dose": {}}
+    ],
     "withheld": [{"id": "b", "title": "A hot bath", "reason": "You said that you are pregnant."}],
 }
 
@@ -33,11 +35,9 @@ def test_axe_finds_nothing_in_any_state(tab: Callable[..., Chat], scheme: str) -
     for name, words in STATES.items():
         chat.say(words)
         chat.screen(f"page-{scheme}-{name}")
-        chat.page.evaluate(
-            "document.querySelector('backtalk-chat').shadowRoot.querySelectorAll('details').forEach(d => { d.open = true; })"
-        )
+        chat.unfold()
         assert chat.axe() == [], name
-    chat.page.get_by_role("button", name="More").click()
+    chat.page.get_by_role("button", name="Options").click()
     assert chat.axe() == []
     chat.page.get_by_role("button", name="Forget this conversation").click()
     chat.screen(f"page-{scheme}-confirm")
@@ -48,9 +48,21 @@ def test_axe_finds_nothing_in_any_state(tab: Callable[..., Chat], scheme: str) -
 def test_axe_finds_nothing_in_cards_that_are_rare(tab: Callable[..., Chat], scheme: str) -> None:
     chat = tab("/webhooks/scripted/", color_scheme=scheme)
     grades = ["supported", "mixed", "weak", "none", "contradicted"]
-    remedies = [{"id": g, "title": f"Remedy {g}", "short": "Do it.", "steps": ["Do it."], "grade": g, "role": "no"} for g in grades]
+    remedies = [
+        {"id": g, "title": f"Remedy {g}", "short": "Do it.", "steps": ["Do it."], "grade": g, "role": "no"}
+        for g in grades
+    ]
     for tier in ("urgent", "soon"):
-        chat.script({"custom": {"type": "alert", "tier": tier, "title": "Look out.", "numbers": [{"label": "Nurse", "tel": "111"}]}})
+        chat.script(
+            {
+                "custom": {
+                    "type": "alert",
+                    "tier": tier,
+                    "title": "Look out.",
+                    "numbers": [{"label": "Nurse", "tel": "111"}],
+                }
+            }
+        )
         chat.screen(f"card-{scheme}-{tier}")
         assert chat.axe() == []
     chat.script({"text": "Here."}, {"custom": WITHHELD})
@@ -81,7 +93,11 @@ def test_the_keyboard_alone_is_enough(chat: Chat) -> None:
     reached = []
     for _ in range(12):
         page.keyboard.press("Shift+Tab")
-        reached.append(page.evaluate("document.querySelector('backtalk-chat').shadowRoot.activeElement?.innerText?.split('\\n')[0]"))
+        reached.append(
+            page.evaluate(
+                "document.querySelector('backtalk-chat').shadowRoot.activeElement?.innerText?.split('\\n')[0]"
+            )
+        )
         if reached[-1] == "None of these":
             break
     assert "One of these" in reached
@@ -104,14 +120,14 @@ def test_an_alert_can_be_called_and_acknowledged_by_keyboard(chat: Chat) -> None
 
 def test_the_dialog_keeps_the_focus_and_escape_leaves_it(chat: Chat) -> None:
     page = chat.page
-    page.get_by_role("button", name="More").focus()
+    page.get_by_role("button", name="Options").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Forget this conversation")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("button", name="More")).to_be_focused()
+    expect(page.get_by_role("button", name="Options")).to_be_focused()
 
 
 def test_messages_are_announced_politely_and_alerts_at_once(chat: Chat) -> None:
@@ -144,7 +160,8 @@ def test_large_text_spacing_cuts_nothing_off(chat: Chat) -> None:
     chat.say("my lower back hurts")
     chat.page.evaluate(
         """() => { const sheet = new CSSStyleSheet();
-        sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }');
+        sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important;'
+        + ' word-spacing: .16em !important; }');
         document.querySelector('backtalk-chat').shadowRoot.adoptedStyleSheets.push(sheet); }"""
     )
     assert chat.width() == (0, 0)

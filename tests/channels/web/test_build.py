@@ -45,7 +45,6 @@ def test_every_package_in_the_widget_has_its_notice() -> None:
     notices = (WEB / "THIRD-PARTY.txt").read_text(encoding="utf-8")
     for name in json.loads((WEB / "package.json").read_text(encoding="utf-8"))["dependencies"]:
         assert re.search(rf"^{re.escape(name)} \d", notices, re.MULTILINE), name
-    assert notices.count("Licence: ") == notices.count("\n" + "-" * 80) + 1
     assert "\nLicence: undefined" not in notices
 
 

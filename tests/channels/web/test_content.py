@@ -26,6 +26,9 @@ ATTACKS = [
 ]
 
 
+FORBIDDEN = ".log iframe, .log form, .log script, .log style, .log [onerror], .log [onload]"
+
+
 def inert(chat: Chat) -> None:
     """Presses every link and looks whether anything ran, was loaded or left."""
     for link in chat.log_links():
@@ -33,7 +36,7 @@ def inert(chat: Chat) -> None:
     assert chat.page.evaluate("window.hacked") is None
     own = chat.address.split("/webhooks")[0]
     assert not [url for url in chat.requests if not url.replace("ws:", "http:").startswith(own)]
-    assert chat.page.locator(".log img, .log iframe, .log form, .log script, .log style").count() == 0
+    assert chat.page.locator(FORBIDDEN).count() == 0
     assert not chat.errors
 
 
@@ -56,14 +59,21 @@ def test_nothing_in_the_text_of_a_user_runs(chat: Chat) -> None:
 def filled(value: Any) -> list[dict[str, Any]]:
     """Cards with the value in every field."""
     remedy = {
-        **dict.fromkeys(("id", "title", "short", "stop_if", "grade", "verdict", "role", "evidence", "why", "kind"), value),
+        **dict.fromkeys(
+            ("id", "title", "short", "stop_if", "grade", "verdict", "role", "evidence", "why", "kind"), value
+        ),
         "steps": [value, value],
         "dose": {"text": value},
         "source": {"section": value, "lines": [[value, value]]},
         "media": [value, {"src": value, "alt": value}],
     }
     return [
-        {"type": "answer", "topic": value, "remedies": [remedy], "withheld": [{"id": value, "title": value, "reason": value}]},
+        {
+            "type": "answer",
+            "topic": value,
+            "remedies": [remedy],
+            "withheld": [{"id": value, "title": value, "reason": value}],
+        },
         {"type": "answer", "remedies": [remedy, remedy], "withheld": []},
         {
             **dict.fromkeys(("tier", "title", "do", "avoid", "tell"), value),
@@ -82,9 +92,7 @@ def filled(value: Any) -> list[dict[str, Any]]:
 def test_nothing_in_a_card_runs(scripted: Chat, attack: str) -> None:
     for card in filled(attack):
         scripted.script({"text": "Text."}, {"custom": card})
-    scripted.page.evaluate(
-        "document.querySelector('backtalk-chat').shadowRoot.querySelectorAll('details').forEach(d => { d.open = true; })"
-    )
+    scripted.unfold()
     inert(scripted)
 
 
@@ -106,7 +114,9 @@ def test_a_card_of_a_later_version_falls_back_to_the_text(scripted: Chat) -> Non
 
 
 def test_a_line_that_the_card_does_not_hold_stays(scripted: Chat) -> None:
-    text = "Try this:\n1. Child's pose: Kneel down. [good evidence; guide line 3]\nMind: not with a sore knee, not today, not ever."
+    text = (
+        "Try this:\n1. Child's pose: Kneel down. [good evidence; guide line 3]\nMind: not with a sore knee, not today."
+    )
     card = {"type": "answer", "remedies": [{"title": "Child's pose", "short": "Kneel down.", "role": "remedy"}]}
     said = scripted.script({"text": text}, {"custom": card})
     expect(said).to_contain_text("Try this:")
@@ -115,9 +125,21 @@ def test_a_line_that_the_card_does_not_hold_stays(scripted: Chat) -> None:
 
 
 def test_markdown_links_and_pictures_are_shown(scripted: Chat) -> None:
-    said = scripted.script({"text": "**Bold** and [the clinic](https://clinic.example/)\n\n- one\n- two"}, {"image": "icon.svg"})
+    said = scripted.script(
+        {"text": "**Bold** and [the clinic](https://clinic.example/)\n\n- one\n- two"}, {"image": "icon.svg"}
+    )
     expect(said.locator("strong")).to_have_text("Bold")
     link = said.get_by_role("link", name="the clinic")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(said.locator("li")).to_have_count(2)
     assert said.locator("img").evaluate("img => img.src").endswith("/webhooks/scripted/icon.svg")
+
+
+def test_a_picture_of_another_site_is_not_loaded_but_linked(scripted: Chat) -> None:
+    address = "https://elsewhere.example/picture.png"
+    said = scripted.script({"text": "Look:"}, {"image": address})
+    expect(said.get_by_role("link")).to_have_attribute("href", address)
+    remedy = {"title": "A walk", "media": [address, {"src": address}]}
+    scripted.script({"custom": {"type": "answer", "remedies": [remedy]}})
+    assert scripted.page.locator(".log img").count() == 0
+    inert(scripted)

@@ -13,8 +13,10 @@ from tests.channels.web.conftest import Site
 from tests.channels.web.servers import Bot
 
 HOSTILE = """<style>
-* { display: none !important; color: red !important; font-size: 40px !important; position: static !important; all: unset !important; }
-html, head ~ body { display: block !important; } backtalk-chat { opacity: 0 !important; visibility: hidden !important; transform: scale(0); }
+* { display: none !important; color: red !important; font-size: 40px !important; }
+* { position: static !important; all: unset !important; }
+html, head ~ body { display: block !important; }
+backtalk-chat { opacity: 0 !important; visibility: hidden !important; transform: scale(0); }
 button, textarea, div, section { background: lime !important; width: 3px !important; }
 </style>"""
 
@@ -76,8 +78,9 @@ def test_the_style_of_the_page_does_not_reach_the_widget(embedded: Callable[...,
         chat.say("how do I do the knees to chest stretch?")
     hostile.screen("embed-hostile")
     assert plain.page.locator(".panel").bounding_box() == hostile.page.locator(".panel").bounding_box()
-    look = "node => { const s = getComputedStyle(node); return [s.color, s.fontSize, s.fontFamily, s.display, s.opacity, s.visibility]; }"
-    for part in (".card.answer h3", ".steps li", ".actions button", ".titles h2"):
+    look = """node => { const s = getComputedStyle(node);
+    return [s.color, s.fontSize, s.fontFamily, s.display, s.opacity, s.visibility]; }"""
+    for part in (".card.answer .heading", ".steps li", ".actions button", ".titles h2"):
         assert plain.page.locator(part).first.evaluate(look) == hostile.page.locator(part).first.evaluate(look), part
 
 
@@ -118,7 +121,7 @@ def test_an_unknown_language_falls_back_and_a_shared_computer_keeps_nothing(embe
     chat = embedded('data-lang="xx" data-storage="tab" data-open')
     chat.ready()
     expect(chat.page.get_by_role("button", name="Send")).to_be_visible()
-    chat.say("does ice help?")
+    chat.say("does ice help a sore back?")
     assert chat.page.evaluate("localStorage.length") == 0
 
 
@@ -129,7 +132,7 @@ def test_the_javascript_api(embedded: Callable[..., Chat]) -> None:
         Backtalk.on(name, detail => window.seen.push([name, detail])); Backtalk.open(); }"""
     )
     chat.ready()
-    assert chat.page.evaluate("Backtalk.send('does ice help?')") is True
+    assert chat.page.evaluate("Backtalk.send('does ice help a sore back?')") is True
     chat.answered(0)
     assert chat.page.evaluate("Backtalk.send('   ')") is False
     chat.say("I can't pee since this morning and my legs are numb")

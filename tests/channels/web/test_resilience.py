@@ -80,7 +80,7 @@ def test_what_is_written_offline_is_kept_and_sent_once(bot: Bot, chat: Chat) -> 
 def test_with_the_action_server_down_there_is_an_answer_and_alerts_still_come(bot: Bot, chat: Chat) -> None:
     bot.stop_actions()
     try:
-        chat.say("does ice help?")
+        chat.say("does ice help a sore back?")
         assert re.search(r"\w{3}", chat.latest.inner_text())
         said = chat.say("I can't pee since this morning and my legs are numb")
         expect(said.locator(".card.alert")).to_be_visible()
@@ -116,13 +116,19 @@ def test_a_turn_that_breaks_can_be_tried_again(bot: Bot, scripted: Chat) -> None
 def no_websocket(chat: Chat) -> Page:
     """A tab behind a proxy that lets no websocket through."""
     page = chat.page
-    page.add_init_script("window.WebSocket = class { constructor() { setTimeout(() => this.onerror?.(new Event('error'))); } close() {} };")
+    page.add_init_script(
+        """window.WebSocket = class {
+        constructor() { setTimeout(() => this.onerror?.(new Event('error'))); } close() {} };"""
+    )
     page.reload()
     return page
 
 
 def test_polling_carries_the_conversation_where_websockets_do_not_pass(chat: Chat, no_websocket: Page) -> None:
     chat.ready()
-    assert no_websocket.evaluate("document.querySelector('backtalk-chat').line.socket.io.engine.transport.name") == "polling"
+    assert (
+        no_websocket.evaluate("document.querySelector('backtalk-chat').line.socket.io.engine.transport.name")
+        == "polling"
+    )
     said = chat.say("how do I do the knees to chest stretch?")
     expect(said.locator(".card.answer")).to_be_visible()

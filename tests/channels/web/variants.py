@@ -7,6 +7,7 @@ import json
 from typing import Any, Awaitable, Callable
 
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Blueprint
 
 from components.web import WebChannel
@@ -32,18 +33,27 @@ class Proxied(WebChannel):
 
 
 class Scripted(WebChannel):
-    """Says what the user's message holds as JSON: a list of bot messages; ``{"sleep": seconds}`` waits, ``{"fail": true}``
-    breaks."""
+    """Says what the user's message holds as JSON: a list of bot messages; ``{"sleep": seconds}`` waits,
+    ``{"fail": true}`` breaks."""
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         async def act(message: UserMessage) -> None:
-            for one in json.loads(message.text):
+            said = json.loads(message.text or "")
+            for one in said:
                 if "sleep" in one:
                     await asyncio.sleep(one["sleep"])
                 elif "fail" in one:
                     raise ValueError(message.text)
                 else:
-                    await message.output_channel.send_response(message.sender_id, one)
+                    await message.output_channel.send_response(message.sender_id, dict(one))
+            # As Rasa does at the end of a turn.
+            assert self._hub
+            store = self._hub._store()
+            tracker = await store.get_or_create_tracker(message.sender_id)
+            tracker.update(UserUttered(message.text, input_channel="web", message_id=message.message_id))
+            for one in said:
+                tracker.update(BotUttered(one.get("text"), {key: one[key] for key in one if key != "text"}))
+            await store.save(tracker)
 
         return super().blueprint(act)
 
@@ -66,5 +76,11 @@ def channels(site: str) -> dict[str, Any]:
             "trusted_proxies": ["127.0.0.1/32"],
         },
         f"{here}.Proxied": {"path": "proxied", "root": False, "trusted_proxies": ["127.0.0.1/32"]},
-        f"{here}.Scripted": {"path": "scripted", "root": False, "allowed_origins": [site]},
+        f"{here}.Scripted": {
+            "path": "scripted",
+            "root": False,
+            "max_chars": 4000,
+            "socket_rate": {"messages": 99, "seconds": 1},
+            "allowed_origins": [site],
+        },
     }
