@@ -130,7 +130,7 @@ class Hub:
         if wait:
             return {"status": "limited", "retry_after": wait}
         asked = data.get("session") if isinstance(data, dict) else None
-        session = asked if is_session(asked) else new_session()
+        session = str(asked) if is_session(asked) else new_session()
         sender = visitor.bound or sender_of(session)
         messages, known = await self._so_far(sender)
         if not visitor.bound and not known:

@@ -64,7 +64,6 @@ def outcome(bot: Bot, *arguments: Any, **options: Any) -> str:
         answer = await client.call("join", {})
         # Without waiting for the long poll that is under way.
         await client.eio.disconnect(abort=True)
-        await client.eio.http.close()
         return "in" if answer["status"] == "done" else "out"
 
     return str(talk(act))
