@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export PORT ACTIONS_PORT
 
-.PHONY: help setup setup-dev chat shell telegram train test lint lint-content validate explain lock clean
+.PHONY: $(shell grep -oE '^[a-z-]+' Makefile)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -37,8 +37,32 @@ lint: setup-dev lint-content ## style and types
 lint-content: setup ## the content alone, in seconds: for editors of data/
 	@$(PYTHON) -m backtalk.lint
 
+report: train ## the README's figures: how well the model understands messages that it never saw
+	@$(PYTHON) -m scripts.measure report
+
+calibrate: train ## how often the model is right, by its confidence: what the thresholds go by
+	@$(PYTHON) -m scripts.measure calibrate
+
 validate: setup ## Rasa's own check of intents, rules, stories and responses
 	@$(PYTHON) -W ignore -m rasa data validate --fail-on-warnings
+
+bench: setup ## speed and memory beside the stock Rasa starter (writes benchmarks/results.md)
+	@$(PYTHON) -m benchmarks.bench
+
+profile: setup ## where the time of one message goes
+	@$(PYTHON) -m benchmarks.profile_turn
+
+growth: setup ## long conversations, many of them, and memory (writes benchmarks/growth.md and docs/growth.png)
+	@$(PYTHON) -m benchmarks.growth
+
+load: setup ## rising load, up to more than it can do
+	@$(PYTHON) -m benchmarks.load
+
+kills: setup ## servers killed under load: what is lost
+	@$(PYTHON) -m benchmarks.kills
+
+bake-off: setup ## pipelines for understanding, side by side (an hour; writes benchmarks/nlu/results.md)
+	@$(PYTHON) -m benchmarks.nlu.bake_off
 
 clean: ## what was trained, stored and cached; not the packages
 	@rm -rf models .rasa results conversations.db* .mypy_cache .ruff_cache .pytest_cache
@@ -54,3 +78,6 @@ web: ## the built widget anew from web/src (needs Node 20 or newer)
 
 web-check: web ## whether the committed widget is what its sources make
 	@git diff --exit-code --stat -- web/dist web/THIRD-PARTY.txt tests/channels/web/vendor
+
+explain: setup ## why the red-flag screen decides as it does: make explain TEXT="..."
+	@$(PYTHON) -m scripts.explain "$$TEXT"

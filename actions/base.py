@@ -79,7 +79,7 @@ class BacktalkAction(Action):
         for event in tracker.events:
             if event.get("event") == "user" and event.get("timestamp", 0) > seen:
                 earlier = message_of(event.get("parse_data") or {})
-                changed = remember(profile, earlier.facts, earlier.intent)
+                changed = remember(profile, earlier.facts, earlier.intent, earlier.mended)
                 seen = event["timestamp"]
         triage = tracker.get_slot("triage") or {}
         state = State(

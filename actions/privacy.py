@@ -32,5 +32,9 @@ class ActionStartOver(Action):
         return "action_start_over"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
-        dispatcher.utter_message(text=phrases().say("started_over"))
+        if tracker.get_slot("focus"):
+            dispatcher.utter_message(text=phrases().say("started_over"))
+        else:
+            # "/start" and the like, as the first words of a conversation.
+            dispatcher.utter_message(response="utter_greet")
         return [SlotSet("focus", None), SlotSet("pending", None)]

@@ -25,7 +25,8 @@ class Listener:
     def _described(self, person: Person, changed: Sequence[str], who: Optional[str]) -> list[str]:
         """What was taken in, as clauses that fit after "that"."""
         words = self._store.vocabulary.conditions
-        clauses = [words[c].they.format(who=who) if who else words[c].you for c in changed if c in words]
+        has = [c for c in changed if c in words and c in person.conditions]
+        clauses = [words[c].they.format(who=who) if who else words[c].you for c in has]
         if "weeks" in changed and person.weeks:
             clauses = [clause for clause in clauses if clause != words["pregnant"].you]
             name = "noted_weeks_other" if who else "noted_weeks"
@@ -42,8 +43,10 @@ class Listener:
             labels = [self._store.vocabulary.conditions[c].label for c in taken_back]
             return self._say("noted_not", what=joined(labels))
         clauses = self._described(profile.person, changed, profile.subject)
-        if not clauses and profile.subject:
-            clauses = self._described(profile.me, changed, None)
+        # What was moved to somebody else ("no, that's my wife") is said of them.
+        for label, person in [(None, profile.me), *profile.others.items()]:
+            if not clauses:
+                clauses = self._described(person, changed, label)
         if clauses:
             return self._say("noted", state.focus.turn, what=joined(clauses))
         if "subject" in changed and profile.subject:
@@ -58,20 +61,26 @@ class Listener:
         focus = state.focus
         shown = [self._store[name] for name in focus.last if name in self._store]
         conditions = self._adviser.conditions(state)
-        if not shown:
+        if state.held:
+            # No invitation to ask for stretches while a flag is open.
+            return Reply([line, self._adviser.reminder(state)])
+        if not shown or {"subject", "me"} & set(changed):
             return Reply([line, self._say("ask_what")])
         bad = [(entry, forbidden(entry, conditions)) for entry in shown]
         bad = [(entry, why) for entry, why in bad if why]
         if not bad:
             return Reply([f"{line} {self._say('noted_still_fits')}"])
-        # What was recommended no longer fits: say so, and answer the question again.
-        focus.history.shown = [name for name in focus.history.shown if name not in focus.last]
-        if len(shown) == 1 and focus.request.topic:
-            reply = self._adviser.one(shown[0], state)
-        else:
-            reply = self._adviser.offer(state)
+        reply = self._again(shown, state)
         reply.texts.insert(0, line)
         return reply
+
+    def _again(self, shown: Sequence[Entry], state: State) -> Reply:
+        """What was recommended no longer fits: says so, and answers the question again."""
+        focus = state.focus
+        focus.history.shown = [name for name in focus.history.shown if name not in focus.last]
+        if len(shown) == 1 and focus.request.topic:
+            return self._adviser.one(shown[0], state)
+        return self._adviser.offer(state)
 
     def show(self, state: State) -> Reply:
         """What the bot knows about the writer and others."""
@@ -128,16 +137,14 @@ class Listener:
         if entry is None:
             history.not_helped += [name for name in state.focus.last if name not in history.not_helped]
         if not state.focus.last and entry is None:
-            return Reply([self._say("ask_what")])
+            return Reply([self._say("not_helped_nothing", state.focus.turn)])
         if entry is not None and state.focus.request.topic:
             others = list(alternatives(self._store, entry, self._adviser.conditions(state), history))
             if others:
                 reply = self._adviser.one(others[0], state)
                 reply.texts.insert(0, self._line(names[message.intent], entry, state))
                 return reply
-        reply = self._adviser.offer(state)
-        reply.texts.insert(0, self._line(names[message.intent], entry, state))
-        return reply
+        return self._adviser.offer(state, self._line(names[message.intent], entry, state))
 
     def _hurts(self, message: Message, state: State) -> Reply:
         entry = self._tried(message, state)
@@ -195,7 +202,6 @@ class Listener:
         reply = Reply([text])
         shown = [self._store[i] for i in state.focus.last if i in self._store]
         if any(forbidden(entry, self._adviser.conditions(state)) for entry in shown):
-            state.focus.history.shown = [i for i in state.focus.history.shown if i not in state.focus.last]
-            again = self._adviser.offer(state)
+            again = self._again(shown, state)
             reply = Reply([text, *again.texts], again.card, again.question)
         return reply

@@ -51,7 +51,7 @@ class Speaker:
             return self._numbers(state, numbers), self._held_card(state, numbers), []
         call = self.call(state, numbers)
         text = self._phrases.say(kind, turn, call=call)
-        keeps_card = kind in ("hold", "hold_crisis", "refuse", "agree", "hold_bye")
+        keeps_card = kind in ("hold", "hold_crisis", "refuse", "agree", "hold_bye", "hold_unclear")
         card = self._held_card(state, numbers) if keeps_card else None
         return text, card, []
 

@@ -10,7 +10,9 @@ from typing import Any, Iterator, Mapping, Optional
 
 from pydantic import ValidationError, root_validator
 
+from backtalk.concepts import Concepts, concepts
 from backtalk.errors import ContentError
+from backtalk.rules import parse
 from backtalk.vocabulary import Strict, reasons
 from backtalk.yaml_files import DATA, read_yaml, shown
 
@@ -51,10 +53,15 @@ class Say(Strict):
 
 
 class FlagChoice(Strict):
-    """An answer to the one question that tells a real case from a harmless one."""
+    """An answer to the one question that tells a real case from a harmless one.
+
+    Attributes:
+        flag: whether it means the flag. raises: the worse flag that it means instead.
+    """
 
     title: str
     flag: bool
+    raises: Optional[str] = None
 
 
 class NearMiss(Strict):
@@ -80,7 +87,7 @@ class Flag(Strict):
         question, choices: for messages that may be it. ask: what a clinician would want to know next.
         move: when it moves up or down a tier.
         phrasings, near_misses: what people say, and what only sounds like it. The screen is trained on both.
-        looks_like: rules over concepts; see ``backtalk.concepts``.
+        looks_like: rules over concepts; see ``backtalk.rules``.
     """
 
     id: str
@@ -95,7 +102,7 @@ class Flag(Strict):
     ask: tuple[str, ...]
     move: Optional[str] = None
     sources: tuple[str, ...]
-    looks_like: tuple[tuple[str, ...], ...] = ()
+    looks_like: tuple[str, ...]
     phrasings: tuple[str, ...]
     near_misses: tuple[NearMiss, ...]
 
@@ -110,6 +117,10 @@ class Flag(Strict):
             (any(not c.flag for c in values["choices"]), "one choice at least must not mean the flag"),
             (not doubles, f"a text stands twice: {next(iter(doubles), '')}"),
         ]
+        if not values["looks_like"]:
+            raise ValueError("looks_like needs one rule at least")
+        for rule in values["looks_like"]:
+            parse(rule)
         wrong = [message for holds, message in checks if not holds]
         if wrong:
             raise ValueError("; ".join(wrong))
@@ -135,12 +146,17 @@ class Catalogue:
         return self._flags[flag_id]
 
 
-def load_catalogue(folder: Path = DATA / "red_flags") -> Catalogue:
+def load_catalogue(folder: Path = DATA / "red_flags", known: Optional[Concepts] = None) -> Catalogue:
     """Reads every ``RF-*.yml`` of the folder.
 
+    Args:
+        known: the concepts that rules may speak of; the project's, if none are given.
+
     Raises:
-        ContentError: a key is unknown or missing, a name does not fit its file, a near miss names no flag.
+        ContentError: a key is unknown or missing, a name does not fit its file, a near miss names no flag, a rule no
+            concept.
     """
+    names = concepts() if known is None else known
     flags: dict[str, Flag] = {}
     for path in sorted(folder.glob("RF-*.yml")):
         try:
@@ -151,6 +167,10 @@ def load_catalogue(folder: Path = DATA / "red_flags") -> Catalogue:
             raise ContentError(f"{shown(path)}: the id is '{flag.id}', the file's name says '{path.stem}'")
         flags[flag.id] = flag
     for flag in flags.values():
+        for rule in flag.looks_like:
+            for name in sorted(parse(rule).names()):
+                if name not in names:
+                    raise ContentError(f"{shown(folder / (flag.id + '.yml'))}: '{rule}': there is no concept '{name}'")
         for miss in flag.near_misses:
             if miss.flag is not None and miss.flag not in flags:
                 raise ContentError(f"{shown(folder / (flag.id + '.yml'))}: there is no flag '{miss.flag}'")

@@ -19,6 +19,8 @@ EVIDENCE = {Grade.SUPPORTED: 1.6, Grade.MIXED: 1.1, Grade.WEAK: 0.6, Grade.NONE:
 #: A general entry (fits any situation) still answers a named one, a little.
 ANY_SITUATION = 0.4
 
+#: Parts of the spine, as areas of the vocabulary.
+SPINE = frozenset({"neck", "upper_back", "mid_back", "lower_back"})
 #: Kinds that a request for a kind takes in.
 KINDS: Mapping[str, frozenset[Kind]] = {
     "exercise": frozenset({Kind.EXERCISE, Kind.STRETCH}),
@@ -148,6 +150,12 @@ def _score(entry: Entry, store: Store, request: Request, conditions: Collection[
     return points
 
 
+def _elsewhere(entry: Entry, request: Request) -> bool:
+    """It is for another part of the body than the part of the spine that is named: no calf stretch for a sore neck."""
+    wanted = SPINE & set(request.areas)
+    return bool(wanted and entry.areas and not wanted & set(entry.areas))
+
+
 def offers(
     store: Store, request: Request, conditions: Collection[str], history: History, at_most: int = AT_MOST
 ) -> Choice:
@@ -171,6 +179,8 @@ def offers(
         if topic.offer_if and not request.topic and not set(topic.offer_if) & set(conditions):
             continue
         if entry.kind is Kind.PROFESSIONAL_CARE and not request.topic:
+            continue
+        if _elsewhere(entry, request):
             continue
         candidates.append((-_score(entry, store, request, conditions, history), place, entry))
     ranked = [entry for _, _, entry in sorted(candidates, key=lambda item: item[:2])]

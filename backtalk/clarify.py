@@ -10,14 +10,14 @@ MEANINGS, WORTH_OFFERING = 3, 0.06
 
 
 def clarify(message: Message, state: State, adviser: Adviser) -> Reply:
-    """Two or three meanings as sentences on buttons; without a good guess, what the bot knows about."""
+    """The likeliest meanings as sentences on buttons; without a good guess, what the bot knows about."""
     say = adviser.phrases.say
     options: list[Option] = []
     for guess in message.asks[0].guesses[:MEANINGS]:
         if guess.confidence >= WORTH_OFFERING and guess.entry in adviser.store:
             options.append(Option(adviser.store[guess.entry].title, guess.entry))
     state.focus.turn += 1
-    if len(options) < 2:
+    if not options:
         return Reply([say("not_understood", state.focus.turn)])
     options.append(Option(say("none_of_these_meanings"), "none"))
     card = {"type": "question", "about": "meaning", "choices": []}

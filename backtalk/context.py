@@ -1,16 +1,18 @@
-"""Whether a statement holds, for whom, and when: negation, other people, the past, what-ifs, questions, figures of speech.
+"""Whether a statement holds, for whom, and when: denials, other people, the past, what-ifs, questions, mere sayings.
 
-After the axes of ConText (negated, historical, hypothetical, experiencer), written for how people talk to a chatbot rather
-than for clinical notes: "can't feel" is a symptom here, "I'd rather not" is no denial, "my wife" may need help now.
+After the axes of ConText (negated, historical, hypothetical, experiencer), written for how people talk to a chatbot
+rather than for clinical notes: "can't feel" is a symptom here, "I'd rather not" is no denial, "my wife" may need help
+now.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Mapping, Optional
+from typing import ClassVar, Mapping, Optional
 
 from spacy.tokens import Doc
 
@@ -28,15 +30,19 @@ PERSON_REACH = 16
 _ENDS = frozenset(".!?;")
 _CONTRAST = frozenset({"but", "although", "though", "however", "yet", "except", "whereas", "while", "because", "then"})
 _SUBJECTS = frozenset(
-    "i my me mine he she his her hers it we they their this that there you your the a someone somebody everything".split()
+    "i my me mine he she his her hers it we they their this that there you your the a someone somebody "
+    "everything".split()
 )
 _VERBS = frozenset(
-    "can could have has had having am is are was were do does did will would keep keeps kept feel feels felt started lost "
-    "losing got wet peed pooed fell went woke need needs want wants should since now also feeling getting".split()
+    "can could have has had having am is are was were do does did will would keep keeps kept feel feels felt started "
+    "lost losing got wet peed pooed fell went woke need needs want wants should since now also feeling getting".split()
 )
 _FIRST = frozenset({"i", "my", "me", "mine", "myself", "we", "our"})
+_ASKING = frozenset("can could does do is are would will did".split())
 _THIRD = frozenset({"he", "she", "his", "her", "him", "they", "their", "them"})
-_YEAR = re.compile(r"^(19[4-9]\d|20[0-2]\d)$")
+#: Words that make a question one about somebody, or about now.
+_STATED = _FIRST | _THIRD | {"not", "since", "now", "today", "yesterday"}
+_YEAR = re.compile(r"^'?(19[4-9]\d|20[0-2]\d)$|^'[0-9]\d$")
 _AGO = re.compile(r"^\d{1,2}$")
 
 
@@ -52,6 +58,7 @@ class Context:
         hypothetical: it is feared or imagined.
         question: it is asked about in general.
         idiom: it is a figure of speech.
+        over: ``past``, but only because it is said to have gone: it may have been an hour ago.
         cues: the words that say so, for explanations.
     """
 
@@ -62,6 +69,7 @@ class Context:
     hypothetical: bool = False
     question: bool = False
     idiom: bool = False
+    over: bool = False
     cues: tuple[str, ...] = ()
 
     @property
@@ -77,18 +85,18 @@ class ContextRules:
         ContentError: the file has other keys than it should.
     """
 
-    _SHAPE = {
+    _SHAPE: ClassVar[Mapping[str, set[str]]] = {
         "negation": {"before", "after", "never"},
-        "past": {"cues", "over", "going_on"},
+        "past": {"cues", "stable", "over", "going_on"},
         "others": {"people", "nobody", "family"},
     }
 
+    _LISTS = ("hypothetical", "asked", "study", "question", "idioms")
+
     def __init__(self, path: Path = DATA / "vocabulary" / "context.yml") -> None:
         content = read_yaml(path)
-        if set(content) != {*self._SHAPE, "hypothetical", "question", "idioms"}:
-            raise ContentError(
-                f"{shown(path)}: the keys are {', '.join([*self._SHAPE, 'hypothetical', 'question', 'idioms'])}"
-            )
+        if set(content) != {*self._SHAPE, *self._LISTS}:
+            raise ContentError(f"{shown(path)}: the keys are {', '.join([*self._SHAPE, *self._LISTS])}")
         for key, parts in self._SHAPE.items():
             if set(content[key]) != parts:
                 raise ContentError(f"{shown(path)}: {key}: the keys are {', '.join(sorted(parts))}")
@@ -99,8 +107,11 @@ class ContextRules:
             "no denial": content["negation"]["never"],
             "past": content["past"]["cues"],
             "over": content["past"]["over"],
+            "stable": content["past"]["stable"],
             "going on": content["past"]["going_on"],
             "hypothetical": content["hypothetical"],
+            "asked": content["asked"],
+            "study": content["study"],
             "question": content["question"],
             "idiom": content["idioms"],
             "nobody": [content["others"]["nobody"]],
@@ -196,8 +207,7 @@ class Analysis:
                 return ""
             if norm in ("my", "mine", "our"):
                 # "my wife" is found as a person first; "my leg" is the writer's, unless "her" stands before it.
-                nearest = "" if nearest is None else nearest
-                return nearest
+                return "" if nearest is None else nearest
             if norm in _THIRD and nearest is None:
                 earlier = [cue for label, cues in self._cues.items() if label.startswith("person:") for cue in cues]
                 before = [cue for cue in earlier if cue.start <= at]
@@ -208,7 +218,15 @@ class Analysis:
 
     def people(self) -> list[str]:
         """Everybody who is named, in the order of the text, as the bot would name them."""
-        named = [cue for label, cues in self._cues.items() if label.startswith("person:") for cue in cues]
+        # "The child's pose" is about no child.
+        idioms = self._cues.get("idiom", [])
+        named = [
+            cue
+            for label, cues in self._cues.items()
+            if label.startswith("person:")
+            for cue in cues
+            if not any(idiom.start <= cue.start and cue.end <= idiom.end for idiom in idioms)
+        ]
         return list(dict.fromkeys(cue.label.split(":", 1)[1] for cue in sorted(named, key=lambda cue: cue.start)))
 
     def person(self, start: int) -> Optional[str]:
@@ -237,9 +255,9 @@ class Analysis:
             cue
             for cue in self._cues.get("not before", [])
             if outside(cue)
-            and cue.end <= start
+            and cue.start < start  # "no trouble" may share a word with "trouble peeing"
             and start - cue.end <= NEGATION_REACH
-            and self.clause[cue.end - 1] == self.clause[start]
+            and self.clause[cue.start] == self.clause[start]
         ]
         after = [
             cue
@@ -252,7 +270,9 @@ class Analysis:
         going_on = [cue for cue in self._in("going on", start, end, self.sentence) if outside(cue)]
         old = [cue for cue in self._in("past", start, end, self.sentence) if outside(cue)]
         over = [cue for cue in self._in("over", start, end, self.sentence) if outside(cue)]
-        past = (not going_on and note("past", old)) or note("over", over)
+        stable = [cue for cue in self._in("stable", start, end, self.clause) if outside(cue)]
+        past = not going_on and (note("past", old) or note("unchanged", stable))
+        gone = note("over", over)
         other = self._subject(start, PERSON_REACH)
         nobody = note(
             "nobody", [c for c in self._in("nobody", start, end, self.clause) if outside(c) and c.end <= start]
@@ -268,14 +288,41 @@ class Analysis:
         hypothetical = note(
             "what if", [c for c in self._in("hypothetical", start, end, self.sentence) if outside(c) and c.end <= start]
         )
+        asked = [c for c in self._in("asked", start, end, self.sentence) if self._asked(c, start)]
+        hypothetical = note("asked", asked) or hypothetical
         question = not first and note(
             "question", [c for c in self._in("question", start, end, self.sentence) if outside(c) and c.end <= start]
         )
+        question = note("study", self._study(start)) or question
+        question = note("question", self._general(start)) or question
         idiom = note(
             "figure of speech",
             [c for c in self._cues.get("idiom", []) if c.start < end and start < c.end],
         )
-        return Context(negated, past, other or None, nobody, hypothetical, question, idiom, tuple(cues))
+        return Context(
+            negated, past or gone, other or None, nobody, hypothetical, question, idiom, gone and not past, tuple(cues)
+        )
+
+    def _general(self, start: int) -> list[Found]:
+        """The opening of a sentence that asks about something in general: "can cystitis make your back hurt"."""
+        sentence = [at for at, number in enumerate(self.sentence) if number == self.sentence[start]]
+        first, words = sentence[0], {self.norms[at] for at in sentence}
+        if self.norms[first] not in _ASKING or words & _STATED:
+            return []
+        return [Found("question", first, first + 1)]
+
+    def _study(self, start: int) -> list[Found]:
+        """The message is for a novel, an exam or the like, and the clause does not speak of the writer."""
+        clause = {norm for norm, number in zip(self.norms, self.clause) if number == self.clause[start]}
+        return [] if clause & {"i", "me", "myself"} else self._cues.get("study", [])
+
+    def _asked(self, cue: Found, start: int) -> bool:
+        """What follows is only asked about; "asked about my legs, but I can't feel them" says something itself."""
+        if cue.end > start:
+            return False
+        between = self.norms[cue.end : start]
+        said = {"but", "yes", "yeah", "cos", "because"} & set(between)
+        return not (said or ("and", "i") in itertools.pairwise(between))
 
     def _flat(self) -> list[Found]:
         return self._cues.get("hypothetical", []) + self._cues.get("question", [])

@@ -114,6 +114,7 @@ class Focus:
     Attributes:
         request: the latest general request. topic: of the latest answer.
         last: entries of the latest answer, as numbered there. entry: the one that "it" means.
+        listed: the latest list of several, for "no, the first".
         history: what was shown, helped, and did not.
         turn: answers given so far. net: answers since the safety net was said.
         screened: the minimum screen was offered ("asked") or answered ("clear").
@@ -127,10 +128,13 @@ class Focus:
     turn: int = 0
     net: int = 0
     screened: str = ""
+    listed: list[str] = field(default_factory=list)
 
     def show(self, entries: Sequence[str], topic: Optional[str]) -> None:
         """Notes what an answer showed."""
         self.last = list(entries)
+        if len(self.last) > 1:
+            self.listed = self.last
         self.entry = entries[0] if entries else self.entry
         shown = [name for name in self.history.shown if name not in entries] + list(entries)
         self.history.shown = shown[-SHOWN_LIMIT:]
@@ -147,6 +151,7 @@ class Focus:
             "turn": self.turn,
             "net": self.net,
             "screened": self.screened,
+            "listed": self.listed,
         }
         return {key: value for key, value in raw.items() if value}
 

@@ -8,7 +8,7 @@ from typing import Optional
 
 from spacy.tokens import Doc
 
-from backtalk.context import Analysis
+from backtalk.context import Analysis, context_rules
 from backtalk.fact import DENIED, MENTIONED, OTHER, SELF, Fact
 from backtalk.patterns import Found, PhraseFinder
 from backtalk.vocabulary import Vocabulary, vocabulary
@@ -28,21 +28,36 @@ _UNIT_DAYS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
 _IN_GENERAL = frozenset("for against in treat cure cause causes do does can is are with".split())
 #: Ages that a writer of a message about a sore back can have.
 AGES = range(1, 111)
+#: Behind a number these make it no age: "I am 30 minutes late", "I am 12 weeks".
+_NO_AGE = (
+    r"(?! ?(?:weeks?|minutes?|mins?|months?|hours?|days?|times?|kg|stone|%|cm|kilos?|pounds?|st\b|lbs?|reps|seconds?|"
+    r"secs?|miles?|km|feet|foot|ft|inches|/|out of|to \d|or \d))"
+)
+_PEOPLE = (
+    "he|she|who|mum|mom|mother|dad|father|wife|husband|partner|girlfriend|boyfriend|son|daughter|child|kid|boy|girl|gran|"
+    "granny|nan|grandmother|grandad|grandfather|grandson|granddaughter|niece|nephew|sister|brother|friend|neighbour"
+)
 _AGE_PATTERNS = [
     re.compile(pattern)
     for pattern in (
-        r"\b(?P<age>\d{1,3}) ?(?:years?|y)[ -]?(?:old|o\b)",
+        r"\b(?P<age>\d{1,3}) ?-?(?:years?|y)[ -]?(?:old|o\b)",
         r"\b(?P<age>\d{1,3}) ?yo\b",
-        r"\b(?:aged?|age is|turned|turning|nearly|almost|now|just) (?P<age>\d{2,3})\b"
-        r"(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm|reps|seconds?))",
-        r"\bi am (?:a )?(?P<age>\d{2,3})\b"
-        r"(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm|kilos?|pounds?|st\b|lbs?))",
-        r"\b(?:he|she) is (?P<age>\d{1,3})\b(?! ?(?:weeks?|minutes?|months?|hours?|days?|times?|kg|stone|%|cm))",
-        r"\b(?P<age>\d{2}) ?(?:m|f|male|female|man|woman)\b",
-        r"\b(?:m|f|male|female) ?,? ?(?P<age>\d{2})\b",
+        rf"\b(?:aged?|age is|turned|turning) (?P<age>\d{{2,3}})\b{_NO_AGE}",
+        rf"\bi(?: am|'m) (?:a |only |just |nearly |almost |about |now )?(?P<age>\d{{2,3}})\b{_NO_AGE}",
+        rf"\b(?:{_PEOPLE})(?: is|'s|,)? (?:only |just |nearly |almost |about |now )?(?P<age>\d{{2,3}})\b{_NO_AGE}",
+        rf"\b(?:{_PEOPLE})(?: is|'s) (?:only |just |nearly |almost )?(?P<age>\d)(?=$|[.,;!?]| and\b| but\b)",
+        r"(?:^|[,(.;] ?|\bi am |\bi'm |\ba )(?P<age>\d{2}) ?(?:m|f|male|female|man|woman)\b",
+        r"(?:^|[,(.;] ?)(?:m|f|male|female) ?,? ?(?P<age>\d{2})\b" + _NO_AGE,
         r"^(?P<age>\d{2}) (?:and|with|,)",
     )
 ]
+#: What may be some years old and is nobody: "my mattress is 10 years old", "a 3 year old injury".
+_THINGS = (
+    "mattress|mattresses|bed|pillow|chair|sofa|couch|desk|car|van|seat|shoes?|trainers|boots|bra|insoles?|injury|accident|"
+    "fracture|break|scar|problem|pain|ache|scan|mri|x-?ray|house|phone|laptop|roller|bottle|pad"
+)
+_THING_BEFORE = re.compile(rf"\b(?:{_THINGS})(?: (?!my|i|and)\w+){{0,2}} ?(?:is|are|was|'s)?(?: \w+)? ?$")
+_THING_AFTER = re.compile(rf"^(?: (?!and\b|my\b|with\b|i\b|has\b|who\b)[\w-]+){{0,2}} (?:{_THINGS})\b")
 _WEEKS = re.compile(
     r"\b(?P<weeks>\d{1,2}) ?(?:\+ ?\d )?(?:weeks?|w|wk)\b(?=.{0,25}\b(?:pregnan|preg|gone|along|expecting|trimester))"
     r"|\b(?:pregnan\w*|preg|expecting)\b.{0,20}?\b(?P<weeks2>\d{1,2}) ?(?:weeks?|w)\b"
@@ -100,8 +115,18 @@ class FactFinder:
                     facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
             else:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
-        facts += self._numbers(doc, view)
-        facts += [Fact("person", label, OTHER, label) for label in view.people()]
+        facts += self.numbers(doc, view)
+        people = view.people()
+        # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
+        role = MENTIONED if people and self._of_oneself(doc, view) else OTHER
+        facts += [Fact("person", label, role, label) for label in people]
+        # "7 months pregnant" and "9 months old" say nothing of how long it has hurt.
+        spans = [(fact.start, fact.end) for fact in facts if fact.kind in ("weeks", "age")]
+        facts = [
+            fact
+            for fact in facts
+            if fact.value != "chronic" or not any(start <= fact.start < end for start, end in spans)
+        ]
         unique: dict[tuple[str, str, str, Optional[str]], Fact] = {}
         for fact in facts:
             unique.setdefault((fact.kind, fact.value, fact.role, fact.person), fact)
@@ -143,15 +168,20 @@ class FactFinder:
             return "with" in before and bool({"can", "is", "should", "what", "how", "and"} & set(same))
         return found.end - found.start >= len(same) - 6
 
-    def _numbers(self, doc: Doc, view: Analysis) -> list[Fact]:
+    def numbers(self, doc: Doc, view: Analysis) -> list[Fact]:
+        """Age, weeks of pregnancy, how long it has lasted, and how bad it is, as far as they are given as numbers."""
         text = doc.text
         facts: list[Fact] = []
 
-        def add(kind: str, value: int, match: "re.Match[str]") -> None:
-            span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
+        def add(kind: str, value: int, match: "re.Match[str]", at: Optional[int] = None) -> None:
+            start = match.start() if at is None else at
+            span = doc.char_span(start, match.end(), alignment_mode="expand")
             person = view.person(span.start) if span is not None else None
-            # "32, my wife" names the person after the number; "my wife, 32" before: only the latter is hers.
-            facts.append(Fact(kind, str(value), OTHER if person else SELF, person, match.start(), match.end()))
+            if span is not None and kind == "age":
+                # "My 12 year old son" names the person behind the number; "I am 32, my wife ..." does not.
+                behind = [one for one in context_rules().finder.find(doc) if one.start == span.end]
+                person = next((one.label[7:] for one in behind if one.label.startswith("person:")), person)
+            facts.append(Fact(kind, str(value), OTHER if person else SELF, person, start, match.end()))
 
         taken: list[tuple[int, int]] = []
         match = _WEEKS.search(text)
@@ -166,11 +196,9 @@ class FactFinder:
         elif (third := _TRIMESTER.search(text)) is not None:
             add("weeks", _TRIMESTER_WEEKS.get(third.group("which") or "third", 32), third)
         for pattern in _AGE_PATTERNS:
-            match = pattern.search(text)
-            if match and int(match.group("age")) in AGES and not any(a <= match.start() < b for a, b in taken):
-                if re.search(r"(weeks?|months?|days?|years? ago|minutes?)$", text[: match.end()]):
-                    continue
-                add("age", int(match.group("age")), match)
+            match = next((one for one in pattern.finditer(text) if self._age(text, one, taken)), None)
+            if match:
+                add("age", int(match.group("age")), match, match.start("age"))
                 break
         for match in _DURATION.finditer(text):
             number = _number(match.group("n"))
@@ -182,6 +210,26 @@ class FactFinder:
         if match:
             facts.append(Fact("intensity", match.group("n"), SELF, None, match.start(), match.end()))
         return facts
+
+    @staticmethod
+    def _of_oneself(doc: Doc, view: Analysis) -> bool:
+        """The writer is in it, other than as "my" before a person: "my old dad"."""
+        people = {one.start for one in context_rules().finder.find(doc) if one.label.startswith("person:")}
+        for at, norm in enumerate(view.norms):
+            if norm in ("i", "me", "myself", "mine"):
+                return True
+            if norm == "my" and not people & set(range(at + 1, at + 5)):
+                return True
+        return False
+
+    @staticmethod
+    def _age(text: str, match: "re.Match[str]", taken: list[tuple[int, int]]) -> bool:
+        """The number is somebody's age: not weeks of a pregnancy, and not a mattress's."""
+        if int(match.group("age")) not in AGES or any(a <= match.start("age") < b for a, b in taken):
+            return False
+        if not match.group().endswith(("old", "o")):
+            return True
+        return not (_THING_BEFORE.search(text[: match.start("age")]) or _THING_AFTER.search(text[match.end() :]))
 
 
 @lru_cache(maxsize=1)

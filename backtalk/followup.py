@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Optional
 
 from backtalk.advice import Adviser
-from backtalk.choosing import cares, forbidden
+from backtalk.choosing import forbidden
 from backtalk.conversation import Message, Reply, State, chosen, ordinal
+from backtalk.naming import Namer
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
-from backtalk.store import Entry
+from backtalk.store import Entry, Role
 
 #: Conditions that are named when somebody asks who should leave a thing out; the rest would be a list nobody reads.
 NAMED = 8
@@ -22,6 +23,7 @@ class Follower:
         self._adviser = adviser
         self._store = adviser.store
         self._say = adviser.phrases.say
+        self._namer = Namer(adviser.store)
 
     def answer(self, message: Message, state: State) -> Reply:
         """The reply, by the message's intent."""
@@ -47,13 +49,27 @@ class Follower:
     def _entry(self, message: Message, state: State) -> Optional[Entry]:
         """What "it" means: the one the message names, one of the last list, or the latest."""
         guesses = message.asks[0].guesses
-        named = [g for g in guesses if g.entry in state.focus.last and g.confidence > 0.05]
-        place = ordinal(message.mended) if len(state.focus.last) > 1 else None
-        if place and 0 < place <= len(state.focus.last):
-            return self._store[state.focus.last[place - 1]]
-        if named:
-            return self._store[named[0].entry]
+        of_last = [g for g in guesses if g.entry in state.focus.last and g.confidence > 0.05]
+        options = state.focus.last if len(state.focus.last) > 1 else state.focus.listed
+        place = ordinal(message.mended) if options else None
+        if place and 0 < place <= len(options):
+            return self._store.get(options[place - 1])
+        named = self._namer.named(message, state.focus.topic)
+        if named and named.id not in state.focus.last:
+            # "Back to the ice: how often?" names what was left a while ago.
+            return named
+        if of_last:
+            return self._store[of_last[0].entry]
         return self._store.get(state.focus.entry)
+
+    def names(self, message: Message) -> bool:
+        """The message calls a thing of the guide by name, a place or a situation."""
+        return bool(self._namer.named(message) or any(message.values(kind) for kind in ("area", "situation", "kind")))
+
+    @staticmethod
+    def _mentioned(message: Message) -> tuple[str, ...]:
+        """Conditions that the message speaks of: they count for its answer."""
+        return tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
 
     def _nothing_yet(self) -> Reply:
         return Reply([self._say("no_entry_yet")])
@@ -75,11 +91,20 @@ class Follower:
         if entry is None:
             return self._nothing_yet()
         place = ordinal(message.mended)
-        several = [self._store[i] for i in state.focus.last if i in self._store and self._store[i].advice]
-        if len(several) > 1 and not place and entry.id == state.focus.last[0]:
+        mentioned = self._mentioned(message)
+        conditions = self._adviser.conditions(state, mentioned)
+        several = [
+            one
+            for one in map(self._store.get, state.focus.last)
+            if one is not None and one.advice and not self._adviser.ruled_out(one, state, conditions)
+        ]
+        if len(state.focus.last) > 1 and several and not place and entry.id == state.focus.last[0]:
             lines = [self._dose(one, units, name) for one in several]
             known = [line for one, line in zip(several, lines) if self._adviser.renderer.dose(one.dose, units)]
             return Reply(["\n".join(known or lines[:1])], self._adviser.card(state.focus.topic, several, ()))
+        if entry.role is Role.NO or self._adviser.ruled_out(entry, state, conditions):
+            # No dose for what is not recommended, or what was told since then forbids.
+            return self._adviser.one(entry, state, "", mentioned)
         state.focus.entry = entry.id
         text = self._dose(entry, units, name)
         if entry.advice and entry.stop_if:
@@ -89,7 +114,9 @@ class Follower:
     def _dose(self, entry: Entry, units: tuple[str, ...], name: str) -> str:
         dose = self._adviser.renderer.dose(entry.dose, units)
         if not dose and entry.dose is not None and entry.advice:
-            dose = self._adviser.renderer.dose(entry.dose)
+            # What was asked for is not given; what is given may still help.
+            known = self._say("dose_line", dose=self._adviser.renderer.dose(entry.dose))
+            return f"{self._say(f'{name}_none', title=entry.title)} {known}"
         if dose:
             text = self._say(name, title=entry.title, dose=dose)
             return f"{text} {entry.dose_note}" if entry.dose_note else text
@@ -125,7 +152,11 @@ class Follower:
         if entry.advice and reasons:
             text += " " + self._say("why_chosen", reason=joined(reasons))
         text += "\n" + adviser.renderer.evidence(entry, full=True) + " " + self._source(entry)
-        return Reply([text], adviser.card(entry.topic, [entry], ()))
+        mentioned = self._mentioned(message)
+        why_not = forbidden(entry, adviser.conditions(state, mentioned))
+        if why_not:
+            text += "\n" + self._say("unsafe_for_you", title=entry.title, why=adviser.because(why_not, state))
+        return Reply([text], adviser.card_of(entry, state, mentioned))
 
     def _source(self, entry: Entry) -> str:
         sources = [self._store.sources[name] for name in entry.evidence.sources]
@@ -143,7 +174,7 @@ class Follower:
         entry = self._entry(message, state)
         if entry is None:
             return self._nothing_yet()
-        return Reply([self._source(entry)], self._adviser.card(entry.topic, [entry], ()))
+        return Reply([self._source(entry)], self._adviser.card_of(entry, state, self._mentioned(message)))
 
     def safety(self, message: Message, state: State) -> Reply:
         """Whether it fits this person, and who should leave it out."""
@@ -151,7 +182,7 @@ class Follower:
         if entry is None:
             return self._nothing_yet()
         adviser = self._adviser
-        mentioned = [fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied"]
+        mentioned = self._mentioned(message)
         conditions = adviser.conditions(state, mentioned)
         why = forbidden(entry, conditions)
         if why:
@@ -161,14 +192,14 @@ class Follower:
         texts = [self._say("safe_for_you", title=entry.title)]
         if not conditions:
             texts = [] if named else [self._say("no_leave_out")]
-        texts += [self._say("safe_care", title=entry.title, care=care) for care in cares(entry, conditions)[:2]]
+        texts += adviser.cares(entry, state, conditions)[:2]
         if named:
             texts.append(self._say("leave_out_list", conditions=joined(named, "or")))
         if entry.advice and entry.stop_if:
             texts.append(self._say("stop_line", stop=entry.stop_if))
         if not conditions:
             texts.append(self._say("what_about_you"))
-        return Reply(["\n".join(texts)], adviser.card(entry.topic, [entry], ()))
+        return Reply(["\n".join(texts)], adviser.card_of(entry, state, mentioned))
 
     def choose(self, message: Message, state: State) -> Reply:
         """One of the last list, or of the meanings offered."""
@@ -178,6 +209,9 @@ class Follower:
                 return self._adviser.one(self._store[option.value], state)
         last = state.focus.last
         place = ordinal(message.mended)
+        if place is not None and len(last) < 2 and state.focus.listed:
+            # "No, the first": of the list before.
+            last = state.focus.listed
         if place is not None and last:
             if place == 0:
                 current = last.index(state.focus.entry) if state.focus.entry in last else 0
@@ -197,9 +231,13 @@ class Follower:
         """The same question with one detail changed."""
         focus = state.focus
         situations, areas = message.values("situation"), message.values("area")
-        mentioned = tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
+        mentioned = self._mentioned(message)
         kinds = message.values("kind")
         before = focus.request
+        named = self._namer.named(message, focus.topic)
+        if named:
+            # "What about a foot bath in the evening?" names another thing, not another detail of this one.
+            return self._adviser.one(named, state, message.mended, mentioned)
         entry = self._store.get(focus.entry)
         if not (situations or areas or kinds) and entry is not None and len(focus.last) <= 1:
             return self._adviser.one(entry, state, message.mended, mentioned)
@@ -214,14 +252,24 @@ class Follower:
         )
         focus.request = request
         keep, focus.history.shown = focus.history.shown, []
+        latest = list(focus.last)
         reply = self._adviser.offer(state)
+        if latest and focus.last == latest:
+            # The detail changed nothing: rather something new than the same once more.
+            focus.history.shown = [*keep]
+            reply = self._adviser.offer(state)
         focus.history.shown = [*keep, *focus.history.shown][-60:]
         return reply
 
     def compare(self, message: Message, state: State) -> Reply:
         """The best of the last list, by evidence."""
-        entries = [self._store[name] for name in state.focus.last if name in self._store]
-        if len(entries) < 2:
+        conditions = self._adviser.conditions(state, self._mentioned(message))
+        entries = [
+            one
+            for one in map(self._store.get, state.focus.last)
+            if one is not None and one.advice and not self._adviser.ruled_out(one, state, conditions)
+        ]
+        if not entries or len(state.focus.last) < 2:
             return self.why_this(message, state)
         best = min(entries, key=lambda entry: entry.evidence.grade.rank)
         state.focus.entry = best.id

@@ -45,7 +45,7 @@ def load_regions(path: Path = DATA / "red_flags" / "numbers.yml") -> Mapping[str
     """
     try:
         return {code: Region(**raw) for code, raw in read_yaml(path)["regions"].items()}
-    except (ValidationError, TypeError, KeyError) as error:
+    except (ValidationError, TypeError, KeyError, AttributeError) as error:
         text = reasons(error) if isinstance(error, ValidationError) else str(error)
         raise ContentError(f"{shown(path)}: {text}") from None
 

@@ -1,7 +1,7 @@
 """Phrases of the vocabulary and of the red-flag catalogue, and finding them in a message.
 
-A phrase is written as people say it, in lower case. ``(a|b)`` stands for either, ``[a]`` for with or without it; both nest.
-"slipped (disc|discs)", "[a|my] blood (thinner|thinners)". Contractions are written out: "can not feel".
+A phrase is written as people say it, in lower case. ``(a|b)`` stands for either, ``[a]`` for with or without it; both
+nest: "slipped (disc|discs)", "[a|my] blood (thinner|thinners)". Contractions are written out: "can not feel".
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Optional
 
@@ -12,6 +13,16 @@ from backtalk.vocabulary import Vocabulary
 #: (knowledge base, sections 6 and 7; NHS, ACOG 804, Tommy's).
 FLAT_LIMIT_WEEKS, SLEEP_LIMIT_WEEKS = 16, 28
 ADULT, OLDER = 18, 65
+#: The writer's own pain: whoever else is named beside it, is named in passing.
+_OWN_TROUBLE = re.compile(r"\bmy (lower |upper |whole )?(back|neck|spine|legs?|shoulders?|hips?)\b")
+#: What somebody else says, does, or did to the writer.
+_HEARSAY = re.compile(
+    r"\bmy \w+ (says?|said|tells?|told|reckons?|thinks?|swears?|recommend\w*|suggest\w*|does|did|uses?|used|gave|"
+    r"bought|got|lent|made|asked|wants|pushed|hit|kicked|punched|shoved|threw|beats?|hurts? me|drives|drove|rubs?|"
+    r"helps?)\b"
+)
+_FOR_OTHER = re.compile(r"\bfor (my|our|his|her) (?!(lower |upper )?(back|neck|spine|legs?|shoulders?|hips?)\b)\w+")
+_FOR_ME = re.compile(r"\b(for|about|with) (me|myself)\b")
 
 
 @dataclass
@@ -102,15 +113,16 @@ class Profile:
         )
 
 
-def remember(profile: Profile, facts: Iterable[Fact], intent: str = "") -> list[str]:
+def remember(profile: Profile, facts: Iterable[Fact], intent: str = "", text: str = "") -> list[str]:
     """Takes one message's facts into the profile.
 
     Args:
         intent: of the message; ``correct_profile`` and ``for_other`` change whom facts belong to.
+        text: its words, spelt right: a person named in passing ("my wife bought it") is not whom it is about.
 
     Returns:
-        The labels of what changed, for an acknowledgement: condition ids, "age", "weeks", "subject", and "-<id>" for
-        what was taken back.
+        The labels of what changed, for an acknowledgement: condition ids, "age", "weeks", "subject", "me" (it is about
+        the writer again), and "-<id>" for what was taken back.
     """
     facts = list(facts)
     changed: list[str] = []
@@ -121,7 +133,8 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "") -> list[
         for condition in profile.last:
             if condition in profile.me.conditions:
                 profile.me.conditions.remove(condition)
-                other.conditions.append(condition)
+                if condition not in other.conditions:
+                    other.conditions.append(condition)
                 changed.append(condition)
         if "pregnant" in profile.last and profile.me.weeks:
             other.weeks, profile.me.weeks = profile.me.weeks, None
@@ -152,8 +165,15 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "") -> list[
             person.weeks = int(fact.value)
             if "pregnant" not in person.conditions:
                 person.conditions.append("pregnant")
+                if fact.role == SELF:
+                    added.append("pregnant")
             changed.append("weeks")
-    owners = [fact.person for fact in facts if fact.role == OTHER and fact.person and fact.person != "this person"]
+    passing = bool(_OWN_TROUBLE.search(text) or _HEARSAY.search(text)) and not _FOR_OTHER.search(text)
+    owners = [
+        fact.person
+        for fact in facts
+        if fact.role == OTHER and fact.person not in (None, "this person") and not (passing and fact.kind == "person")
+    ]
     if people and intent == "for_other":
         owners = people
     if owners and not any(fact.kind == "condition" and fact.role == SELF for fact in facts):
@@ -161,7 +181,10 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "") -> list[
             profile.subject = owners[0]
             profile.others.setdefault(owners[0], Person())
             changed.append("subject")
-    elif any(fact.role == SELF and fact.kind in ("condition", "age", "weeks") for fact in facts):
+    elif profile.subject and (
+        _FOR_ME.search(text) or any(fact.role == SELF and fact.kind in ("condition", "age", "weeks") for fact in facts)
+    ):
         profile.subject = None
+        changed.append("me")
     profile.last = added
     return changed

@@ -7,12 +7,14 @@ mistake, doubt counts as yes for emergencies, and nothing is ever diagnosed or r
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
 from backtalk.catalogue import Catalogue, Tier
 from backtalk.conversation import Message, Option, Pending, chosen
 from backtalk.phrases import Phrases
+from backtalk.understanding import DECLINES, FALLBACK
 
 #: Responses that the safety policy speaks through, and actions that it hands over to.
 SPEAK, SUMMARY = "utter_alert", "utter_alert_summary"
@@ -31,8 +33,12 @@ ALIKE: tuple[frozenset[str], ...] = (
 #: Intents that ask for something physical, or go on with it; held back while a flag is open.
 HELD_INTENTS = frozenset(
     "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to "
-    "refine compare choose_option repeat ask_safety not_helped tried_already dislike it_hurts got_worse helped "
-    "screen_none".split()
+    "refine compare choose_option affirm ask_safety insult alarm not_helped tried_already dislike it_hurts got_worse "
+    "helped screen_none nlu_fallback".split()
+)
+#: Questions that are about nothing in the guide, whatever entry comes closest to their words.
+TALK = DECLINES | frozenset(
+    "ask_bot ask_maker ask_trust ask_capabilities ask_privacy ask_when_doctor ask_warning_signs".split()
 )
 #: Intents after which advice follows a ``soon`` alert in the same turn.
 ADVICE_INTENTS = frozenset("describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention".split())
@@ -138,7 +144,7 @@ class Nurse:
         if step is not None:
             return step
         if state.held:
-            return self._held(state, message)
+            return self._held(state, message, before.saying)
         doubtful = [flag for flag in screened.doubtful if flag not in state.asked and flag not in state.soon]
         if doubtful:
             return self._ask(state, doubtful[0], message)
@@ -201,7 +207,10 @@ class Nurse:
         flag = self._catalogue[flag_id]
         state.asked.append(flag_id)
         self._note(state, message)
-        options = [Option(choice.title, f"{'yes' if choice.flag else 'no'}:{flag_id}") for choice in flag.choices]
+        options = [
+            Option(choice.title, f"{'yes' if choice.flag else 'no'}:{choice.raises or flag_id}")
+            for choice in flag.choices
+        ]
         options.append(Option(self._say("not_sure"), f"yes:{flag_id}"))
         self._saying(state, "doubt", flags=[flag_id])
         return self._plan(state, [SPEAK], Pending("red_flag", options))
@@ -224,7 +233,8 @@ class Nurse:
     def _doubt_answered(
         self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
     ) -> Optional[Step]:
-        flag_id = pending.options[0].value.split(":", 1)[1]
+        # The last option is "not sure", which means the flag that was asked about.
+        flag_id = (option or pending.options[-1]).value.split(":", 1)[1]
         if option is not None:
             yes = option.value.startswith("yes:")
         elif message.intent in ("affirm", "unsure", "screen_some"):
@@ -266,6 +276,9 @@ class Nurse:
     def _screen_answered(
         self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
     ) -> Optional[Step]:
+        if pending.about == "screen" and message.intent == "choose_option" and not re.search(r"\d", message.text):
+            # "The second one" means the list above the checklist, not its second button.
+            return None
         if screened.flags and option is None:
             return None
         if option is not None and option.value.startswith("flag:"):
@@ -283,8 +296,16 @@ class Nurse:
         self._saying(state, "hold_crisis" if crisis else "hold", flags=list(state.open), tier=state.held)
         return self._plan(state, [SPEAK])
 
-    def _held(self, state: Triage, message: Message) -> Step:
+    def _held(self, state: Triage, message: Message, said: Mapping[str, Any]) -> Step:
+        """While a flag is open.
+
+        Args:
+            said: what the turn before said, for a bare "yes" to it.
+        """
         intent = message.intent
+        offered = said.get("kind") == "hold" and not said.get("turn")
+        if intent in ("ask_summary", "repeat") or (intent == "affirm" and offered):
+            return self._plan(state, [SUMMARY])
         fields: dict[str, Any] = {"flags": list(state.open), "tier": state.held}
         if intent in ("clinician_cleared", "misunderstanding"):
             kind = "checked" if intent == "clinician_cleared" else "mistake"
@@ -297,13 +318,16 @@ class Nurse:
             return self._plan(state, [SPEAK], Pending("clearance", options))
         if intent == "refuse_help":
             self._saying(state, "refuse", **fields)
-        elif intent == "agree_help":
+        elif intent == "agree_help" or (intent == "affirm" and said.get("kind") == "refuse"):
             self._saying(state, "agree", **fields)
         elif intent == "ask_number" or message.values("region"):
             self._saying(state, "numbers", **fields)
         elif intent in ("goodbye", "thank", "stop"):
             self._saying(state, "hold_bye", **fields)
-        elif intent in HELD_INTENTS or intent == "affirm" or self._wants_physical(message):
+        elif intent == FALLBACK:
+            # The usual way to ask back names stretches and ice.
+            self._saying(state, "hold_unclear", **fields)
+        elif not intent or intent in HELD_INTENTS or self._wants_physical(message):
             return self._hold(state)
         else:
             return Step(state, None)
@@ -313,6 +337,6 @@ class Nurse:
         return any(
             guess.entry in self._physical
             for ask in message.asks
-            if ask.intent.startswith("ask_")
+            if ask.intent.startswith("ask_") and ask.intent not in TALK
             for guess in ask.guesses[:2]
-        ) and message.intent.startswith("ask_")
+        )

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from backtalk.catalogue import load_catalogue
+from backtalk.concepts import concepts
 from backtalk.language import Lexicon, Reader, load_speller
 from backtalk.store import load_store
 from backtalk.vocabulary import load_vocabulary
@@ -43,6 +44,8 @@ def build_lexicon(texts: list[str], vocabulary: Path) -> Lexicon:
         for term in group.values():
             # Written three times: a word of the vocabulary counts however rare it is in the training texts.
             words += [phrase for pattern in term.words for phrase in set(re.findall(r"[a-z']+", pattern))] * 3
+    for pattern in concepts().words():
+        words += [" ".join(set(re.findall(r"[a-z']+", pattern)))] * 3
     for flag in load_catalogue():
         words += [flag.suspected, flag.say.do, flag.say.avoid]
     return Lexicon.of(words, common_words(vocabulary))

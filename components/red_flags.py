@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, ClassVar, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 
-from backtalk.screen import Learned, screen_for
+from backtalk.screen import Finding, Learned, screen_for
 from components.encoder.featurizer import HEADS
 from components.facts import ANALYSIS
 
@@ -21,7 +21,13 @@ RED_FLAGS = "red_flags"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RedFlagScreen(IntentClassifier, GraphComponent):
-    """Adds ``red_flags`` to the parse data: what the message raises, what it may raise, and why."""
+    """Adds ``red_flags`` to the parse data: what the message raises, and what it may raise.
+
+    Attributes:
+        observer: is told the mended text, what was found with its reasons, and what the learned part said.
+    """
+
+    observer: ClassVar[Optional[Callable[[str, Finding, Optional[Learned]], None]]] = None
 
     @classmethod
     def create(
@@ -47,6 +53,8 @@ class RedFlagScreen(IntentClassifier, GraphComponent):
             if heads is not None:
                 learned = Learned(dict(zip(heads["flag_labels"], heads["flag"][0].tolist())), float(heads["alarm"][0]))
             found = self._screen.judge(analysis, learned)
+            if self.observer is not None:
+                type(self).observer(analysis.doc.text, found, learned)  # type: ignore[misc]
             if found.flags or found.doubtful:
                 message.set(RED_FLAGS, found.to_dict(), add_to_output=True)
         return messages

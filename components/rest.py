@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from typing import Any, Optional
+from typing import Any, Awaitable, Callable, Optional
 
+from rasa.core.channels.channel import UserMessage
 from rasa.core.channels.rest import RestInput
+from sanic import Blueprint
 from sanic.exceptions import SanicException
 from sanic.request import Request
 
+from backtalk.phrases import phrases
+
 #: Characters that a sender id may have; the tracker store's column has 255.
 LONGEST_SENDER = 200
+#: Messages that may wait for their answer at once. The last of them waits some five seconds (`make load`); whoever
+#: comes then is told to come back, and what to do in an emergency, rather than left to wait for longer and longer.
+WAITING = 250
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -26,9 +33,26 @@ def _body(request: Request) -> dict[str, Any]:
 class RestChannel(RestInput):
     """``POST /webhooks/rest/webhook`` with ``sender`` and ``message``.
 
-    Rasa's own gives every message without a sender to one conversation named ``default``, which its writers would share,
-    and answers what is not JSON, or not text, with an error.
+    Rasa's own gives every message without a sender to one conversation named ``default``, which its writers would
+    share, answers what is not JSON, or not text, with an error, and lets any number of messages wait.
     """
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Rasa's own, with a limit to the messages that wait."""
+        waiting = 0
+
+        async def unless_busy(message: UserMessage) -> None:
+            nonlocal waiting
+            if waiting >= WAITING:
+                await message.output_channel.send_text_message(message.sender_id, phrases().say("busy"))
+                return
+            waiting += 1
+            try:
+                await on_new_message(message)
+            finally:
+                waiting -= 1
+
+        return super().blueprint(unless_busy)
 
     async def _extract_sender(self, req: Request) -> Optional[str]:
         sender = _body(req).get("sender")

@@ -24,6 +24,12 @@ from backtalk.triage import SPEAK, Nurse, Screened, Triage
 from backtalk.wire import message_of
 from components.red_flags import RED_FLAGS
 
+#: Actions in one turn after which it ends, whatever another policy wants. The longest turn of ours takes three; Rasa's
+#: limit is ten (``MAX_NUMBER_OF_PREDICTIONS``).
+LONGEST_TURN = 6
+#: What answers a message that no policy covers (config.yml).
+FALLBACK_ACTION = "action_clarify"
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
 class SafetyPolicy(Policy):
@@ -61,6 +67,9 @@ class SafetyPolicy(Policy):
         done, spoken = _turn(tracker)
         if not done:
             return self._first(tracker, domain)
+        if len(done) >= LONGEST_TURN or (spoken and (done[-1] == FALLBACK_ACTION or len(done) > len(set(done)))):
+            # Past its own limit Rasa ends a turn without listening, and answers no later message of the conversation.
+            return self._certain(ACTION_LISTEN_NAME, domain)
         plan = (tracker.get_slot("triage") or {}).get("plan", [])
         if done[: len(plan)] == plan[: len(done)] and len(done) < len(plan):
             return self._certain(plan[len(done)], domain)
@@ -78,18 +87,23 @@ class SafetyPolicy(Policy):
         if latest is None or not isinstance(latest, UserUttered) or latest.parse_data is None:
             return self._prediction(self._default_predictions(domain))
         raw = latest.parse_data.get(RED_FLAGS) or {}  # type: ignore[call-overload]
+        message = message_of({**latest.parse_data, "text": latest.text})
         before = tracker.get_slot("triage")
         pending = tracker.get_slot("pending")
         step = self._nurse.step(
             Triage.from_dict(before),
             Pending.from_dict(pending),
-            message_of({**latest.parse_data, "text": latest.text}),
+            message,
             Screened(tuple(raw.get("flags", ())), tuple(raw.get("doubtful", ()))),
         )
         events: list[Event] = []
         after = step.state.to_dict()
         if after != (before or {}):
             events.append(SlotSet("triage", after))
+        regions = message.values("region")
+        if step.plan and regions and tracker.get_slot("region") != regions[0]:
+            # Whoever names a place in an emergency gets its number, with the action server down as well.
+            events.append(SlotSet("region", regions[0]))
         if step.plan:
             waiting = step.pending.to_dict() if step.pending else None
             if waiting != pending:

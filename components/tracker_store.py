@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from typing import Any, Iterable, Optional, Sized
+from typing import Any, Iterable, Optional
 
 import sqlalchemy as sa
 import sqlalchemy.event
@@ -84,7 +84,7 @@ class ConversationStore(SQLTrackerStore):
         # As Rasa does: of the latest session only, which begins with the slots of the one before.
         events = events[starts[-1] :] if starts else events
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        _mark(tracker, len(tracker.events), _since_checkpoint(tracker.events))
+        _mark(tracker, len(tracker.events), _age_of_slots(tracker))
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -172,9 +172,15 @@ def _mark(tracker: DialogueStateTracker, stored: int, since_checkpoint: int) -> 
     tracker.since_checkpoint = since_checkpoint  # type: ignore[attr-defined]
 
 
-def _since_checkpoint(events: Sized) -> int:
-    """Not known after reading: half the distance is assumed, so that the next one comes in time."""
-    return min(CHECKPOINT // 2, len(events))
+def _age_of_slots(tracker: DialogueStateTracker) -> int:
+    """How many events ago the slot was set that was not set again for longest: it is the first to leave the window."""
+    oldest = 0
+    waiting = {slot.name for slot in tracker.slots.values() if slot.value is not None}
+    for age, event in enumerate(reversed(tracker.events), 1):
+        if isinstance(event, SlotSet) and event.key in waiting:
+            waiting.remove(event.key)
+            oldest = age
+    return oldest
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:

@@ -11,8 +11,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
-#: What a model is made of; a change of any of these makes a new one.
-INGREDIENTS = ("config.yml", "domain.yml", "requirements.lock", "data", "backtalk", "components")
+#: What a model is made of; a change of any of these makes a new one. Choosing, rendering, phrases, thresholds and channels
+#: work at run time and are not among them.
+INGREDIENTS = (
+    "config.yml",
+    "domain.yml",
+    "requirements.lock",
+    *(f"data/{name}" for name in ("nlu", "rules", "stories", "responses", "remedies", "red_flags", "vocabulary")),
+    *(f"backtalk/{name}.py" for name in ("catalogue", "language", "store", "vocabulary", "yaml_files")),
+    *(f"components/{name}.py" for name in ("importer", "reader", "safety_policy", "stories", "understanding")),
+    "components/encoder",
+)
 KEEP = 3
 
 
@@ -25,6 +34,8 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for name in INGREDIENTS:
         path = ROOT / name
+        if not path.exists():
+            raise FileNotFoundError(f"{name}, which a model is made of, is missing")
         files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".py", ".csv"))
         for file in files:
             digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
@@ -93,8 +104,12 @@ def _train(model: Path) -> None:
 def _stage(log: Path) -> str:
     """The step that Rasa works on, from its log."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    steps = [line.split("'")[1] for line in lines if "Starting to train component '" in line]
-    return f"training the {steps[-1]}" if steps else "reading the data"
+    for line in reversed(lines):
+        if "Progress: " in line:
+            return line.split("Progress: ")[1]
+        if "Starting to train component '" in line:
+            return f"training the {line.split(chr(39))[1]}"
+    return "reading the data"
 
 
 def _last_line(log: Path) -> str:

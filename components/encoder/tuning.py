@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 Array = Any
 
+#: What a line of the log begins with that a person who waits wants to see (`scripts/model.py`).
+PROGRESS = "Progress: "
 #: Texts in one step, and texts that are sorted by length together before they are cut into steps.
 BATCH, POOL = 32, 640
 #: Peak learning rates: of the layers, and of the new heads on top of them. Both fall to zero over the training.
@@ -111,6 +113,7 @@ def tune(
     epochs: int,
     choose: Callable[[int, np.random.RandomState], Array],
     seed: int = 1,
+    keep: float = 1.0,
     after_epoch: Optional[Callable[[int, Callable[[Sequence[Array]], Dict[str, Array]]], None]] = None,
 ) -> tuple[Weights, dict[str, tuple[Array, Array]]]:
     """Trains the layers from ``first`` on and one linear head a label.
@@ -123,6 +126,8 @@ def tune(
         first: the number of shared layers.
         epochs: passes over what ``choose`` picks.
         choose: epoch and random state to the rows of this epoch.
+        keep: share of an epoch's rows that the next one gets: those with the highest loss. What is learned already
+            teaches little more, and takes as long.
         after_epoch: called with the epoch and a function from hidden states to logits by head, to watch the training.
 
     Returns:
@@ -144,7 +149,10 @@ def tune(
     body = [variable for layer in layers for variable in layer.values()]
     tops = [variable for head in heads.values() for variable in head]
     plan = [choose(epoch, random) for epoch in range(epochs)]
-    steps = sum(-(-len(rows) // BATCH) for rows in plan)
+    sizes = [len(rows) if epoch == 0 else int(keep * len(rows)) for epoch, rows in enumerate(plan)]
+    steps = sum(-(-size // BATCH) for size in sizes)
+    # What was never seen counts as hardest.
+    losses = np.full(len(hidden), np.inf, dtype=np.float32)
     optimizers = [
         tf.keras.optimizers.legacy.Adam(tf.keras.optimizers.schedules.PolynomialDecay(rate, steps, 0.0))
         for rate in (LAYER_RATE, HEAD_RATE)
@@ -157,19 +165,17 @@ def tune(
     @tf.function(reduce_retracing=True)
     def step(x: Any, mask: Any, wanted: dict[str, Any]) -> Any:
         with tf.GradientTape() as tape:
-            loss = 0.0
+            loss = tf.zeros([tf.shape(x)[0]])
             for name, predicted in logits(x, mask, DROPOUT).items():
                 if sparse[name]:
-                    given = tf.cast(wanted[name] != NO_LABEL, tf.float32)
                     each = tf.nn.sparse_softmax_cross_entropy_with_logits(
                         labels=tf.maximum(wanted[name], 0), logits=predicted
                     )
-                    loss += tf.reduce_sum(each * given) / BATCH
+                    loss += each * tf.cast(wanted[name] != NO_LABEL, tf.float32)
                 else:
-                    loss += tf.reduce_mean(
-                        tf.nn.sigmoid_cross_entropy_with_logits(labels=wanted[name], logits=predicted[:, 0])
-                    )
-        gradients = tape.gradient(loss, body + tops)
+                    loss += tf.nn.sigmoid_cross_entropy_with_logits(labels=wanted[name], logits=predicted[:, 0])
+            mean = tf.reduce_mean(loss)
+        gradients = tape.gradient(mean, body + tops)
         optimizers[0].apply_gradients(zip(gradients[: len(body)], body))
         optimizers[1].apply_gradients(zip(gradients[len(body) :], tops))
         return loss
@@ -186,8 +192,10 @@ def tune(
                 parts[name].append(values.numpy())
         return {name: np.concatenate(values) for name, values in parts.items()}
 
+    done = 0
     for epoch, chosen in enumerate(plan):
-        rows = random.permutation(chosen)
+        hardest = chosen[np.argsort(-losses[chosen], kind="stable")][: sizes[epoch]]
+        rows = random.permutation(hardest)
         pools = [sorted(rows[i : i + POOL], key=lambda row: len(hidden[row])) for i in range(0, len(rows), POOL)]
         parts = [pool[i : i + BATCH] for pool in pools for i in range(0, len(pool), BATCH)]
         random.shuffle(parts)
@@ -195,7 +203,11 @@ def tune(
         for part in parts:
             x, mask = _batch(hidden, part)
             wanted = {name: tf.constant(values[part]) for name, values in labels.items()}
-            total += float(step(tf.constant(x), tf.constant(mask), wanted))
+            losses[part] = step(tf.constant(x), tf.constant(mask), wanted).numpy()
+            total += float(losses[part].mean())
+            done += 1
+            if done % max(1, steps // 20) == 0:
+                logger.info(PROGRESS + "tuning the encoder's last layers, %d %%", 100 * done // steps)
         logger.info("Red-flag classifier: pass %d of %d, loss %.3f", epoch + 1, epochs, total / len(parts))
         if after_epoch:
             after_epoch(epoch, predict)

@@ -12,8 +12,8 @@ import textstat
 from backtalk.advice import Adviser
 from backtalk.alerts import Speaker
 from backtalk.catalogue import Flag, Tier, catalogue
-from backtalk.conversation import State
 from backtalk.choosing import forbidden
+from backtalk.conversation import State
 from backtalk.lint import GRADE_LIMIT, SENTENCE_LIMIT, check_entry
 from backtalk.phrases import phrases
 from backtalk.profile import Person, Profile
@@ -45,7 +45,7 @@ def assert_fit(texts: list[str]) -> None:
 
 
 def assert_plain(text: str) -> None:
-    """Short sentences and words. A list of signs is read one by one: there a comma ends a thought, as a full stop does."""
+    """Short sentences and words. A list of signs is read one by one: there a comma ends a thought."""
     thoughts = re.split(r"(?<=[.!?:;])\"?\s+|, ", text)
     for thought in thoughts:
         assert len(thought.split()) <= SENTENCE_LIMIT, thought
@@ -69,7 +69,8 @@ def test_entry_fits_one_message_whoever_asks(entry: Entry) -> None:
 @pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize("words", ["", "how long and how often"])
 def test_answer_to_a_question_about_the_entry_fits(entry: Entry, words: str) -> None:
-    reply = ADVISER.specific(message("ask_x", entry.id, text=words).asks[0], message("ask_x", entry.id, text=words), state())
+    asked = message("ask_x", entry.id, text=words)
+    reply = ADVISER.specific(asked.asks[0], asked, state())
     assert_fit(reply.texts)
     if reply.question:
         assert_fit([reply.question[0]])
@@ -106,7 +107,11 @@ def test_response_is_plain_and_short(text: str) -> None:
     assert_plain(text)
 
 
-PHRASES = [pytest.param(wording, id=f"{name}-{n}") for name in phrases() for n, wording in enumerate(phrases().wordings(name))]
+PHRASES = [
+    pytest.param(wording, id=f"{name}-{number}")
+    for name in phrases()
+    for number, wording in enumerate(phrases().wordings(name))
+]
 
 
 @pytest.mark.parametrize("wording", [one for one in PHRASES if len(str(one.values[0]).split()) >= 12])

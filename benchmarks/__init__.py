@@ -1,0 +1,1 @@
+"""Speed, memory and steadiness, measured; beside the stock Rasa starter where that says more than a number."""

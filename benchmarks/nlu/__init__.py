@@ -1,0 +1,1 @@
+"""Pipelines for understanding, side by side on the same data."""

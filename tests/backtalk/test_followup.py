@@ -1,0 +1,207 @@
+"""Follow-ups keep their context: how long, another, why, says who, the second one, and for my neck."""
+
+from __future__ import annotations
+
+import pytest
+
+from backtalk.advice import Adviser
+from backtalk.choosing import Request
+from backtalk.conversation import Focus, Option, Pending, State
+from backtalk.followup import Follower
+from backtalk.phrases import phrases
+from backtalk.store import store
+from tests.messages import has, message, state, told
+
+ADVISER = Adviser(store(), phrases())
+FOLLOWER = Follower(ADVISER)
+ICE, HEAT, PLANK = "ice-compress-three-times-daily", "hot-compress-15-20", "plank"
+
+
+def at(*names: str, **fields: object) -> State:
+    """A talk in which these were just shown."""
+    focus = Focus(screened="clear", topic=store()[names[0]].topic, **fields)  # type: ignore[arg-type]
+    focus.show(names, store()[names[0]].topic)
+    return state(focus=focus)
+
+
+def say(intent: str, talk: State, text: str = "", *entries: str, **fields: object) -> list[str]:
+    return FOLLOWER.answer(message(intent, *entries, text=text, **fields), talk).texts  # type: ignore[arg-type]
+
+
+def test_how_long_leads_to_the_minutes() -> None:
+    (text,) = say("how_long", at(ICE), "how long do I hold it")
+    assert text.startswith("A wrapped cold pack: 10 to 15 minutes.")
+    assert store()[ICE].dose_note in text
+    assert "Stop if" in text
+
+
+def test_how_often_leads_to_the_times() -> None:
+    (text,) = say("how_often", at(ICE))
+    assert text.startswith("A wrapped cold pack: 3 times a day.")
+
+
+def test_of_a_list_each_is_told() -> None:
+    (text,) = say("how_long", at(ICE, HEAT))
+    assert [line.split(":")[0] for line in text.split("\n")] == [store()[ICE].title, store()[HEAT].title]
+
+
+def test_of_a_list_the_one_named_is_told() -> None:
+    talk = at(ICE, HEAT)
+    (text,) = say("how_long", talk, "how long the second one")
+    assert text.startswith(store()[HEAT].title)
+    assert talk.focus.entry == HEAT
+    (again,) = say("how_long", talk, "for how long?")
+    assert again.startswith(store()[HEAT].title), "it still means the second one"
+
+
+def test_where_the_guide_gives_no_number_that_is_said() -> None:
+    name = next(entry.id for entry in store() if entry.advice and entry.dose is None)
+    assert "the guide gives no time" in say("how_long", at(name))[0]
+    assert "the guide gives no number" in say("how_often", at(name))[0]
+
+
+def test_another_is_another() -> None:
+    talk = at(ICE)
+    talk.focus.request = Request(areas=("lower_back",))
+    before = set(talk.focus.last)
+    say("another", talk)
+    assert talk.focus.last
+    assert not before & set(talk.focus.last)
+    assert talk.focus.request.areas == ("lower_back",)
+
+
+def test_another_for_the_neck_is_for_the_neck() -> None:
+    talk = at(ICE)
+    say("another", talk, facts=told("area", "neck"))
+    assert talk.focus.request.areas == ("neck",)
+    assert all("neck" in store()[name].areas or not store()[name].areas for name in talk.focus.last)
+
+
+def test_why_gives_the_reason_the_evidence_and_the_sources() -> None:
+    talk = at(ICE)
+    talk.focus.request = Request(situations=("acute",), areas=("lower_back",))
+    (text,) = say("why_this", talk)
+    entry = store()[ICE]
+    assert entry.evidence.why in text
+    assert "lower back" in text
+    assert "line 151-155" in text
+    assert all(store().sources[name].by in text for name in entry.evidence.sources)
+
+
+def test_evidence_is_the_same_question() -> None:
+    assert say("ask_evidence", at(ICE)) == say("why_this", at(ICE))
+
+
+def test_why_not_safflower() -> None:
+    (text,) = say("why_this", at("foot-bath-safflower"))
+    assert store()["foot-bath-safflower"].evidence.why in text
+    assert "I picked it" not in text
+
+
+def test_the_source() -> None:
+    (text,) = say("ask_source", at(ICE))
+    assert 'stands in the guide under "Method 6: try other natural methods", line 151-155' in text
+
+
+def test_is_that_safe_for_me() -> None:
+    (text,) = say("ask_safety", at(ICE))
+    assert "Leave it out with any of these:" in text
+    assert "Is there anything I should know about you" in text
+
+
+def test_is_that_safe_for_me_with_what_was_told() -> None:
+    talk = at(ICE)
+    talk.profile.me.conditions = ["asthma"]
+    (text,) = say("ask_safety", talk)
+    assert text.startswith('I know of nothing you told me that speaks against "A wrapped cold pack".')
+    talk.profile.me.conditions = ["diabetes"]
+    assert say("ask_safety", talk)[0].startswith("I would leave out a wrapped cold pack, because you have diabetes.")
+
+
+def test_and_if_im_pregnant() -> None:
+    talk = at("mckenzie-3-prone-press-up")
+    texts = say("refine", talk, "and if I'm pregnant?", facts=has("pregnant"))
+    assert "because you are" in texts[0]
+    assert "pregnan" in texts[0]
+
+
+def test_and_for_my_neck_asks_the_same_for_another_place() -> None:
+    talk = at(ICE)
+    talk.focus.request = Request(kinds=("exercise",), areas=("lower_back",), situations=("sitting",))
+    say("refine", talk, "and for my neck", facts=told("area", "neck"))
+    assert talk.focus.request.areas == ("neck",)
+    assert talk.focus.request.kinds == ("exercise",)
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [("the second one", HEAT), ("1", ICE), ("the last one", PLANK), ("the other one", HEAT)],
+)
+def test_the_second_one(text: str, entry: str) -> None:
+    talk = at(ICE, HEAT, PLANK)
+    texts = say("choose_option", talk, text)
+    assert texts[0].startswith(store()[entry].title)
+    assert talk.focus.entry == entry
+
+
+def test_an_option_by_its_name() -> None:
+    assert say("choose_option", at(ICE, HEAT), "the warm pack", HEAT)[0].startswith(store()[HEAT].title)
+
+
+def test_which_one_is_asked_back() -> None:
+    assert say("choose_option", at(ICE, HEAT), "that thing") == [phrases().say("which_one")]
+
+
+def test_a_meaning_that_was_offered_is_taken_up() -> None:
+    talk = at(ICE)
+    talk.pending = Pending("meaning", [Option(store()[HEAT].title, HEAT), Option(store()[PLANK].title, PLANK)])
+    assert say("choose_option", talk, store()[PLANK].title)[0].startswith(store()[PLANK].title)
+
+
+def test_how_to_and_repeat_tell_it_again() -> None:
+    assert say("how_to", at(ICE))[0] == say("repeat", at(ICE))[0] != ""
+
+
+def test_which_is_best() -> None:
+    talk = at(ICE, "walk-after-lunch")
+    (text,) = say("compare", talk)
+    ranks = {name: store()[name].evidence.grade.rank for name in talk.focus.last}
+    best = min(ranks, key=lambda name: ranks[name])
+    assert f'"{store()[best].title}"' in text
+    assert talk.focus.entry == best
+
+
+def test_when_does_it_work_promises_nothing() -> None:
+    assert say("ask_when_effect", at(ICE)) == [phrases().say("when_effect")]
+
+
+def test_back_to_the_ice() -> None:
+    """Named in a follow-up, a thing of the list is meant, whatever came last."""
+    talk = at(ICE, HEAT)
+    talk.focus.entry = HEAT
+    assert say("how_to", talk, "back to the ice", ICE)[0].startswith(store()[ICE].title)
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        "another",
+        "how_long",
+        "how_often",
+        "how_to",
+        "why_this",
+        "ask_source",
+        "ask_safety",
+        "choose_option",
+        "repeat",
+        "compare",
+    ],
+)
+def test_with_nothing_at_hand_it_is_asked_what_is_meant(intent: str) -> None:
+    assert say(intent, state()) == [phrases().say("no_entry_yet")]
+
+
+def test_a_child_gets_no_follow_up_either() -> None:
+    talk = at(ICE)
+    talk.profile.me.age = 12
+    assert "under 18" in say("how_long", talk)[0]

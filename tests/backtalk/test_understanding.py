@@ -1,0 +1,99 @@
+"""From probabilities to questions."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import pytest
+
+from backtalk.understanding import DECLINE_FROM, FALLBACK, GUESSES, UNSURE, Scores, ask_of, asks_of
+from backtalk.yaml_files import ROOT, read_yaml
+
+TOPICS = {"ice-pack": "ice", "heat-pad": "heat", "plank": "strengthening", "bridge": "strengthening"}
+
+
+def scores(guide: float = 0.0, entries: Optional[dict[str, float]] = None, **intents: float) -> Scores:
+    return Scores(intents or {"greet": 0.0}, guide, entries or {"ice-pack": 0.7, "heat-pad": 0.3})
+
+
+def test_a_question_about_the_guide_names_its_topic_and_its_entries() -> None:
+    found = ask_of(scores(0.8, greet=0.1), TOPICS)
+    assert (found.intent, found.confidence) == ("ask_ice", 0.8)
+    assert [(guess.entry, guess.confidence) for guess in found.guesses] == [("ice-pack", 0.7), ("heat-pad", 0.3)]
+
+
+def test_anything_else_is_its_intent_with_the_guesses_scaled() -> None:
+    found = ask_of(scores(0.2, greet=0.7), TOPICS)
+    assert found.intent == "greet"
+    assert found.guesses[0].confidence == pytest.approx(0.14)
+
+
+def test_unsure_is_asked_back() -> None:
+    found = ask_of(scores(0.1, greet=UNSURE - 0.01), TOPICS)
+    assert found.intent == FALLBACK
+    assert found.guesses
+
+
+def test_declining_needs_all_declines_together() -> None:
+    apart = {"ask_medication": 0.3, "ask_tests": 0.25, "describe_pain": 0.4}
+    assert ask_of(scores(0.0, None, **apart), TOPICS).intent == "ask_medication"
+    fewer = {"ask_medication": 0.3, "ask_tests": DECLINE_FROM - 0.31, "describe_pain": 0.4}
+    assert ask_of(scores(0.0, None, **fewer), TOPICS).intent == "describe_pain"
+
+
+def test_a_guide_question_yields_to_declines_only_when_they_are_likelier() -> None:
+    assert ask_of(scores(0.45, None, out_of_scope=0.54), TOPICS).intent == "out_of_scope"
+    assert ask_of(scores(0.45, None, out_of_scope=0.3, ask_tests=0.15), TOPICS).intent == "ask_ice"
+
+
+def test_a_few_guesses_are_handed_on() -> None:
+    many = {f"e{number}": 0.1 for number in range(10)}
+    topics = dict.fromkeys(many, "ice")
+    assert len(ask_of(Scores({"greet": 0.1}, 0.9, many), topics).guesses) == GUESSES
+
+
+def test_one_question_is_read_as_a_whole() -> None:
+    (found,) = asks_of([scores(0.9)], ["how long do I ice"], TOPICS)
+    assert found.intent == "ask_ice"
+
+
+def test_several_questions_follow_the_whole() -> None:
+    plank = {"plank": 0.9, "bridge": 0.1}
+    parts = [scores(0.9), scores(0.9), scores(0.9, plank)]
+    found = asks_of(parts, ["ice and plank", "ice", "plank"], TOPICS)
+    assert [ask.intent for ask in found] == ["ask_ice", "ask_ice", "ask_strengthening"]
+
+
+def test_the_same_question_twice_is_one() -> None:
+    found = asks_of([scores(0.9)] * 3, ["x", "y", "z"], TOPICS)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("intent", ["greet", "thank", "describe_pain", "inform_profile"])
+def test_a_greeting_yields_to_the_question_after_it(intent: str) -> None:
+    whole = scores(0.1, None, **{intent: 0.8})
+    (found,) = asks_of([whole, whole, scores(0.9)], ["hi. how long", "hi", "how long"], TOPICS)
+    assert found.intent == "ask_ice"
+
+
+def test_a_decline_yields_only_to_a_much_surer_question() -> None:
+    whole = scores(0.1, None, ask_medication=0.6)
+    assert asks_of([whole, scores(0.9)], ["x", "y"], TOPICS)[0].intent == "ask_ice"
+    assert asks_of([whole, scores(0.7, None, greet=0.1)], ["x", "y"], TOPICS)[0].intent == "ask_medication"
+
+
+def test_an_unclear_part_says_nothing() -> None:
+    whole = scores(0.1, None, greet=0.8)
+    assert asks_of([whole, scores(0.4, None, greet=0.3)], ["x", "y"], TOPICS)[0].intent == "greet"
+
+
+def test_a_declined_part_is_no_second_question() -> None:
+    parts = [scores(0.9), scores(0.9), scores(0.0, None, ask_medication=0.9)]
+    assert len(asks_of(parts, ["x", "y", "z"], TOPICS)) == 1
+
+
+def test_the_intents_named_here_are_those_of_the_domain() -> None:
+    from backtalk.understanding import ADVICE, DECLINES, YIELDING
+
+    domain = set(read_yaml(ROOT / "domain.yml")["intents"])
+    assert domain >= {*ADVICE, *DECLINES, *YIELDING, FALLBACK}
