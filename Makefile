@@ -75,5 +75,12 @@ lock: ## the two lock files anew, after a change of pyproject.toml (needs uv; uv
 	@uv export --quiet --frozen --no-dev --no-emit-project --no-header --no-annotate -o requirements.lock
 	@uv export --quiet --frozen --no-emit-project --no-header --no-annotate -o requirements-dev.lock
 
+.PHONY: web web-check
+web: ## the built widget anew from web/src (needs Node 20 or newer)
+	@cd web && npm ci --silent && npm run --silent build
+
+web-check: web ## whether the committed widget is what its sources make
+	@git diff --exit-code --stat -- web/dist web/THIRD-PARTY.txt tests/channels/web/vendor
+
 explain: setup ## why the red-flag screen decides as it does: make explain TEXT="..."
 	@$(PYTHON) -m scripts.explain "$$TEXT"

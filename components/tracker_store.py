@@ -54,6 +54,12 @@ class ConversationStore(SQLTrackerStore):
             sa.event.listen(self.engine, "connect", _tune_sqlite)
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
 
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether anything of a conversation is stored. Rasa's own answer reads the ids of all conversations."""
+        with self.session_scope() as session:
+            query = session.query(self.SQLEvent.id).filter(self.SQLEvent.sender_id == conversation_id)
+            return query.first() is not None
+
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The conversation with its latest events, or None if there is none."""
         # Taken out, and put back by ``save``: a turn that fails midway leaves nothing half done in memory.
