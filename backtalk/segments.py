@@ -10,6 +10,11 @@ AT_MOST = 6
 FEWEST_WORDS = 3
 #: Words from which on a message is cut into sentences at all.
 CUT_FROM = 6
+#: Words from which on a message is too long for the encoder, which reads 128 word pieces of it; the words of one window
+#: on it, and of the step to the next one: half a window, so that no sentence of usual length is cut in all of them.
+LONG, WINDOW, STEP = 90, 60, 30
+#: Windows of one message; more than a web page's worth of text is looked at from both ends.
+WINDOWS = 48
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _QUESTION = (
@@ -40,3 +45,14 @@ def segments(text: str) -> list[str]:
     if len(pieces) > AT_MOST:
         pieces = [*pieces[: AT_MOST // 2], *pieces[-(AT_MOST // 2) :]]
     return [text, *pieces]
+
+
+def windows(text: str) -> list[str]:
+    """Overlapping stretches of a text that is too long to be read in one go; none of a shorter one."""
+    words = text.split()
+    if len(words) <= LONG:
+        return []
+    found = [" ".join(words[start : start + WINDOW]) for start in range(0, max(1, len(words) - STEP), STEP)]
+    if len(found) > WINDOWS:
+        found = [*found[: WINDOWS // 2], *found[-(WINDOWS // 2) :]]
+    return found

@@ -11,12 +11,17 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 
+from backtalk.catalogue import catalogue
+from backtalk.context import Analysis
+from backtalk.language import english
 from backtalk.screen import Finding, Learned, screen_for
-from components.encoder.featurizer import HEADS
+from components.encoder.featurizer import HEADS, SEGMENTS
 from components.facts import ANALYSIS
 
 #: Key of the parse data with what the screen found.
 RED_FLAGS = "red_flags"
+#: Phrasings of each flag that are read at the start.
+WARM_UP = 6
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -41,6 +46,10 @@ class RedFlagScreen(IntentClassifier, GraphComponent):
 
     def __init__(self) -> None:
         self._screen = screen_for()
+        # The rules' states come into being as messages lead to them: better now than with the first people who write.
+        for flag in catalogue():
+            for text in flag.phrasings[:WARM_UP]:
+                self._screen.judge(Analysis(english().make_doc(text)), None)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Screens each message."""
@@ -49,15 +58,19 @@ class RedFlagScreen(IntentClassifier, GraphComponent):
             if analysis is None:
                 continue
             heads = message.get(HEADS)
-            learned = None
-            if heads is not None:
-                learned = Learned(dict(zip(heads["flag_labels"], heads["flag"][0].tolist())), float(heads["alarm"][0]))
+            learned = None if heads is None else self._learned(heads, len(message.get(SEGMENTS)))
             found = self._screen.judge(analysis, learned)
             if self.observer is not None:
                 type(self).observer(analysis.doc.text, found, learned)  # type: ignore[misc]
             if found.flags or found.doubtful:
                 message.set(RED_FLAGS, found.to_dict(), add_to_output=True)
         return messages
+
+    @staticmethod
+    def _learned(heads: dict[str, Any], segments: int) -> Learned:
+        """Of the whole message; of a long one, of the stretch that alarms most."""
+        row = max([0, *range(segments, len(heads["alarm"]))], key=lambda row: float(heads["alarm"][row]))
+        return Learned(dict(zip(heads["flag_labels"], heads["flag"][row].tolist())), float(heads["alarm"][row]))
 
     def process_training_data(self, training_data: Any) -> Any:
         """Nothing to add."""

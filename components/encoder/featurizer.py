@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from backtalk.segments import segments
+from backtalk.segments import segments, windows
 from components.encoder import graph
 from components.encoder.onnx_encoder import Encoder, batches, padded
 from components.importer import ENTRY, FLAG, NO_FLAG
@@ -26,7 +26,8 @@ from components.reader import MENDED
 
 logger = logging.getLogger(__name__)
 
-#: Message properties: the segments of a message (the whole first), their vectors, and the tuned heads' probabilities.
+#: Message properties: the segments of a message (the whole first), their vectors, and the tuned heads' probabilities
+#: (of the segments, and after them of the windows on a long message).
 SEGMENTS, VECTORS, HEADS = "segments", "segment_vectors", "heads"
 #: The intents' name for whatever asks for a thing in the guide.
 GUIDE = "ask_guide"
@@ -236,15 +237,17 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def _process(self, message: Message) -> None:
         assert self._encoder is not None
-        texts = segments(str(message.get(MENDED)))
-        ids = self._encoder.tokens(texts)
+        text = str(message.get(MENDED))
+        texts = segments(text)
         if self._classifier is None:
-            vectors = self._encoder.run(ids)[0]
+            vectors = self._encoder.run(self._encoder.tokens(texts))[0]
         else:
+            # A red flag may stand anywhere in a long story: the screen gets to see all of it.
+            ids = self._encoder.tokens([*texts, *windows(text)])
             vectors, hidden = self._encoder.run(ids, hidden=True)
             message.set(HEADS, self._classifier.run(hidden, padded(ids)[1]))
         message.set(SEGMENTS, texts)
-        message.set(VECTORS, vectors)
+        message.set(VECTORS, vectors[: len(texts)])
         self._add(message, vectors[0])
 
     def _add(self, message: Message, vector: Any) -> None:
