@@ -11,6 +11,20 @@ from tests.channels.web.chat import Chat
 from tests.channels.web.servers import Bot
 
 
+def answered_once(bot: Bot, chat: Chat, words: str) -> None:
+    """The second message of the conversation has one answer: on the screen, in the store, and after a reload."""
+    expect(chat.latest.locator(":scope > *").first).to_be_visible(timeout=15_000)
+    chat.until("!document.querySelector('backtalk-chat').line.outbox.length")
+    expect(chat.turns).to_have_count(2)
+    expect(chat.page.get_by_text(words, exact=True)).to_have_count(1)
+    assert bot.said(words) == 1
+    before = chat.latest.inner_text()
+    chat.page.reload()
+    chat.ready()
+    expect(chat.turns).to_have_count(2)
+    assert chat.latest.inner_text() == before
+
+
 def test_a_message_under_way_when_the_server_is_killed_is_answered_once(bot: Bot, chat: Chat) -> None:
     marker = "does ice help when the server falls over?"
     chat.say("hello")
@@ -21,10 +35,7 @@ def test_a_message_under_way_when_the_server_is_killed_is_answered_once(bot: Bot
     bot.thaw_actions()
     bot.start_server()
     chat.ready()
-    chat.until("!document.querySelector('backtalk-chat').line.outbox.length")
-    expect(chat.latest.locator(".card.answer")).to_be_visible()
-    assert bot.said(marker) == 1
-    expect(chat.page.get_by_text(marker, exact=True)).to_have_count(1)
+    answered_once(bot, chat, marker)
 
 
 def test_a_message_under_way_when_the_connection_breaks_is_answered_once(bot: Bot, chat: Chat) -> None:
@@ -40,9 +51,7 @@ def test_a_message_under_way_when_the_connection_breaks_is_answered_once(bot: Bo
         expect(chat.page.get_by_text(marker, exact=True)).to_have_count(1)
     finally:
         bot.thaw_actions()
-    expect(chat.latest.locator(".card.answer")).to_have_count(1, timeout=15_000)
-    chat.until("!document.querySelector('backtalk-chat').line.outbox.length")
-    assert bot.said(marker) == 1
+    answered_once(bot, chat, marker)
 
 
 def test_a_reload_while_the_answer_is_under_way_shows_it_once(bot: Bot, chat: Chat) -> None:
@@ -58,8 +67,7 @@ def test_a_reload_while_the_answer_is_under_way_shows_it_once(bot: Bot, chat: Ch
         expect(chat.status).to_contain_text("Looking it up")
     finally:
         bot.thaw_actions()
-    expect(chat.latest.locator(".card.answer")).to_have_count(1, timeout=15_000)
-    assert bot.said(marker) == 1
+    answered_once(bot, chat, marker)
 
 
 def test_what_is_written_offline_is_kept_and_sent_once(bot: Bot, chat: Chat) -> None:
@@ -72,9 +80,8 @@ def test_what_is_written_offline_is_kept_and_sent_once(bot: Bot, chat: Chat) -> 
     assert bot.said(marker) == 0
     chat.page.context.set_offline(False)
     chat.ready()
-    expect(chat.latest.locator(".card.answer")).to_be_visible(timeout=15_000)
+    answered_once(bot, chat, marker)
     expect(chat.page.get_by_text("Waiting to be sent")).to_have_count(0)
-    assert bot.said(marker) == 1
 
 
 def test_with_the_action_server_down_there_is_an_answer_and_alerts_still_come(bot: Bot, chat: Chat) -> None:
