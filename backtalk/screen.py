@@ -34,10 +34,10 @@ class Limits(NamedTuple):
 #: needs next to nothing beside it, and is asked about even against the learned part; where everything that was found is
 #: denied, asked about or a figure of speech, the learned part must be surer.
 LIMITS: Mapping[Support, Limits] = {
-    Support.CLEAR: Limits(0.15, 0.0),
-    Support.POSSIBLE: Limits(0.40, 0.15),
-    Support.NONE: Limits(0.60, 0.35),
-    Support.DENIED: Limits(0.60, 0.35),
+    Support.CLEAR: Limits(0.05, 0.0),
+    Support.POSSIBLE: Limits(0.30, 0.12),
+    Support.NONE: Limits(0.58, 0.30),
+    Support.DENIED: Limits(0.65, 0.40),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is
 #: asked about. An alarm spread thin over many flags was harmless more often than not.
