@@ -19,11 +19,9 @@ PART_SURE = 0.55
 DECLINE_FROM = 0.5
 #: Below this probability of a decline, a question that may be the guide's is asked back about instead of declined: of
 #: good questions that were declined, two in three lie there (`make calibrate`).
-DECLINE_SURE = 0.85
+DECLINE_SURE = 0.75
 #: From this probability of the guide on it may be.
-MAY_BE_GUIDE = 0.10
-#: From this probability of a decline on, a question that seems the guide's is asked back about as well.
-MAY_BE_OUTSIDE = 0.35
+MAY_BE_GUIDE = 0.15
 #: Intents that decline.
 DECLINES = frozenset(
     "other_language out_of_scope ask_medication ask_diagnosis ask_tests ask_surgery ask_prognosis ask_other_health "
@@ -66,8 +64,7 @@ def ask_of(scores: Scores, topics: Mapping[str, str]) -> Ask:
     elif declined >= DECLINE_FROM and intent not in DECLINES:
         intent = max((name for name in scores.intents if name in DECLINES), key=lambda name: scores.intents[name])
         probability = declined
-    outside = intent in DECLINES and declined < DECLINE_SURE and scores.guide >= MAY_BE_GUIDE
-    if outside or (probability == scores.guide and declined >= MAY_BE_OUTSIDE):
+    if intent in DECLINES and declined < DECLINE_SURE and scores.guide >= MAY_BE_GUIDE:
         return Ask(FALLBACK, 1.0 - declined, tuple(Guess(entry, p) for entry, p in ranked))
     if probability < UNSURE:
         return Ask(FALLBACK, 1.0 - probability, guesses)

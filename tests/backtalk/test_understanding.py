@@ -47,8 +47,9 @@ def test_declining_needs_all_declines_together() -> None:
         (0.02, {"out_of_scope": 0.6}, "out_of_scope"),
         (0.10, {"out_of_scope": 0.5, "ask_tests": 0.36}, "out_of_scope"),
         (0.45, {"out_of_scope": 0.54}, FALLBACK),
-        (0.10, {"out_of_scope": 0.5, "ask_tests": 0.2}, FALLBACK),
-        (0.55, {"out_of_scope": 0.3, "ask_tests": 0.06}, FALLBACK),
+        (0.15, {"out_of_scope": 0.5, "ask_tests": 0.2}, FALLBACK),
+        (0.14, {"out_of_scope": 0.5, "ask_tests": 0.2}, "out_of_scope"),
+        (0.55, {"out_of_scope": 0.3, "ask_tests": 0.06}, "ask_ice"),
         (0.60, {"out_of_scope": 0.3}, "ask_ice"),
     ],
 )
