@@ -55,6 +55,9 @@ def regions() -> Mapping[str, Region]:
     """The project's numbers, read once."""
     return load_regions()
 
+#: Emergency numbers of most of the world's people who write English; 112 first, which most mobile phones know anywhere.
+COMMON = ("112", "911", "999", "000")
+
 
 class Numbers:
     """The numbers for one conversation, in words and as data.
@@ -104,6 +107,6 @@ class Numbers:
                 if line:
                     found.append({"label": line.label, "tel": line.tel})
         if not found and not self._region and "emergency" in calls:
-            # No country, no guess: 112 reaches help from most mobile phones, also where it is not the main number.
-            found.append({"label": self._say("label_emergency"), "tel": "112"})
+            # No country, no guess: the same numbers that the text names, each with where it works.
+            found += [{"label": self._say(f"label_{tel}"), "tel": tel} for tel in COMMON]
         return found

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Any, Optional, Optional, Union
 
 import yaml
 
@@ -72,11 +72,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Play:
-    """A file's content."""
+    """A file's content.
+
+    Attributes:
+        wrong: what the bot is known to get wrong here, if anything. The expectation stands, and a play that holds
+            again must lose the mark.
+    """
 
     name: str
     situation: str
     steps: tuple[Step, ...]
+    wrong: Optional[str] = None
 
 
 KNOWN = {one.name for one in fields(Step)}
@@ -92,9 +98,9 @@ def load(path: Path) -> Play:
         ValueError: something in it is unknown or missing; file and reason are named.
     """
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(raw, dict) or set(raw) != {"situation", "steps"}:
-        raise ValueError(f"{path.name}: a play has the keys situation and steps")
-    return Play(path.stem, raw["situation"], tuple(_step(one, path.name) for one in raw["steps"]))
+    if not isinstance(raw, dict) or set(raw) - {"wrong"} != {"situation", "steps"}:
+        raise ValueError(f"{path.name}: a play has the keys situation and steps, and perhaps wrong")
+    return Play(path.stem, raw["situation"], tuple(_step(one, path.name) for one in raw["steps"]), raw.get("wrong"))
 
 
 def _step(raw: dict[str, Any], file: str) -> Step:

@@ -36,6 +36,9 @@ def test_play(path: Path, bot: Bot) -> None:
             turns.append(turn)
     finally:
         bot.start_actions()
+    if play.wrong:
+        assert wrong, f"this holds again: take the mark '{play.wrong}' away"
+        pytest.xfail(play.wrong)
     if wrong:
         pytest.fail("\n".join([*wrong, "", play.situation, "", *map(str, turns)]), pytrace=False)
 
