@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Optional, Optional, Union
+from typing import Any, Optional, Union
 
 import yaml
 
