@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Optional, Sequence
 
 from backtalk.advice import Adviser
 from backtalk.choosing import alternatives, forbidden
+from backtalk.clarify import clarify
 from backtalk.conversation import Message, Option, Pending, Reply, State
 from backtalk.followup import Follower
 from backtalk.profile import Person
 from backtalk.rendering import joined
 from backtalk.store import Entry
+
+#: The question before is asked again, for somebody else.
+_AS_WELL = re.compile(r"\b(?:what|how) about\b|\band (?:for|my|what|if)\b")
 
 
 class Listener:
@@ -57,13 +62,21 @@ class Listener:
         """The reply to a statement about somebody: taken in, and what it changes about what was said."""
         if "under_18" in self._adviser.conditions(state):
             return self._adviser.child(state)
-        line = self.acknowledge(changed, state) or self._say("noted_nothing")
+        line = self.acknowledge(changed, state)
+        if not line and not state.held and message.asks and message.asks[0].guesses:
+            # Nothing to take in ("and acupressure?"): something else was meant.
+            return clarify(message, state, self._adviser)
+        line = line or self._say("noted_nothing")
         focus = state.focus
         shown = [self._store[name] for name in focus.last if name in self._store]
         conditions = self._adviser.conditions(state)
         if state.held:
             # No invitation to ask for stretches while a flag is open.
             return Reply([line, self._adviser.reminder(state)])
+        if shown and "subject" in changed and _AS_WELL.search(message.mended):
+            reply = self._again(shown, state)
+            reply.texts.insert(0, line)
+            return reply
         if not shown or {"subject", "me"} & set(changed):
             return Reply([line, self._say("ask_what")])
         bad = [(entry, forbidden(entry, conditions)) for entry in shown]
