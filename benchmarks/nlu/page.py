@@ -12,6 +12,9 @@ import yaml
 from benchmarks.nlu.scoring import FILES, Score
 from scripts.measure import messages, percent
 
+#: What Rasa ends the log of a training with.
+FINISHED = "Your Rasa model is trained and saved"
+
 
 class Line(NamedTuple):
     """One training and what came of it.
@@ -28,10 +31,10 @@ class Line(NamedTuple):
 
 
 def times_in(log: Path) -> dict[str, float]:
-    """The seconds between the first and the last time in a training's log, as ``wall``; nothing if there is none."""
+    """Seconds between the first and the last time in the log of a finished training, as ``wall``; else nothing."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     times = re.findall(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ", text, re.MULTILINE)
-    if len(times) < 2:
+    if len(times) < 2 or FINISHED not in text:
         return {}
     first, last = (datetime.strptime(one, "%Y-%m-%d %H:%M:%S") for one in (times[0], times[-1]))
     return {"wall": (last - first).total_seconds()}

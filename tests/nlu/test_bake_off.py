@@ -164,6 +164,9 @@ def test_the_table_has_a_column_for_each_pipeline() -> None:
 
 def test_the_time_of_a_training_is_read_from_its_log(tmp_path: Path) -> None:
     log = tmp_path / "training.log"
-    log.write_text("noise\n2026-01-02 10:00:00 INFO a\nnoise\n2026-01-02 10:03:30 INFO b\n", encoding="utf-8")
+    lines = ["noise", "2026-01-02 10:00:00 INFO a", "noise", "2026-01-02 10:03:30 INFO b"]
+    log.write_text("\n".join(lines), encoding="utf-8")
+    assert times_in(log) == {}, "a training that goes on still"
+    log.write_text("\n".join([*lines, "Your Rasa model is trained and saved at 'x'."]), encoding="utf-8")
     assert times_in(log) == {"wall": 210.0}
     assert times_in(tmp_path / "none.log") == {}
