@@ -30,8 +30,8 @@ from scripts.model import ensure_model
 HERE = ROOT / "benchmarks" / "nlu"
 #: Models and the configurations that they were trained with; and what was measured. Neither is tracked.
 CACHE, RESULTS = ROOT / ".cache" / "bake-off", HERE / "results"
-#: What a measurement depends on beside its pipeline.
-DATA = ("data/nlu", "data/remedies", "tests/nlu")
+#: What the examples are made of.
+DATA = ("data/nlu", "data/remedies")
 #: One thread for every library, so that a time is the time of one core.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 QUIET = {
@@ -75,11 +75,13 @@ TRAINING = ROOT / "models" / "training.log"
 
 
 def digest(pipeline: Pipeline, extra: str = "") -> str:
-    """Of all that a measurement depends on; the program itself apart."""
+    """Of all that a measurement depends on, the program itself apart: pipeline, examples, and the messages' texts."""
     found = hashlib.sha256(pipeline.config.read_bytes() + extra.encode())
     for folder in DATA:
         for path in sorted((ROOT / folder).glob("*.yml")):
             found.update(path.name.encode() + path.read_bytes())
+    for path in FILES.values():
+        found.update("\n".join(one["text"] for one in messages(path)).encode())
     return found.hexdigest()[:12]
 
 
