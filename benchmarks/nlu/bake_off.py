@@ -126,7 +126,8 @@ def result(pipeline: Pipeline, repeat: int, again: bool, ours: Optional[Path], l
         config = CACHE / f"{pipeline.key}{repeat or ''}.yml"
         config.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         trained = run_one("train", config, model)
-    found = {"of": mark, "train": trained, **run_one("measure", pipeline.config, model, **ONE_THREAD)}
+    about = {"of": mark, "epochs": page.epochs(pipeline.config), "train": trained}
+    found = {**about, **run_one("measure", pipeline.config, model, **ONE_THREAD)}
     RESULTS.mkdir(exist_ok=True)
     kept.write_text(json.dumps(found), encoding="utf-8")
     return found
@@ -136,7 +137,7 @@ def scored(found: dict[str, Any]) -> page.Line:
     """A line of the table from what was measured."""
     answers = {name: [Answer(**one) for one in several] for name, several in found["answers"].items()}
     tests = {name: messages(path) for name, path in FILES.items()}
-    return page.Line(score(answers, tests), found["train"], found["memory"], found["size"])
+    return page.Line(score(answers, tests), found["train"], found["memory"], found["size"], found["epochs"])
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -162,8 +163,7 @@ def main(arguments: Sequence[str]) -> None:
             if kept.is_file():
                 line = scored(json.loads(kept.read_text(encoding="utf-8")))
                 lines.setdefault(f"({pipeline.key}) {pipeline.name}", []).append(line)
-    configs = [one.config for one in PIPELINES if f"({one.key}) {one.name}" in lines]
-    text = page.markdown(lines, configs, machine.describe())
+    text = page.markdown(lines, machine.describe())
     (HERE / "results.md").write_text(text, encoding="utf-8")
     print(text)
 

@@ -21,13 +21,14 @@ class Line(NamedTuple):
 
     Attributes:
         train: ``cpu`` and ``wall`` seconds, ``peak`` MB; what is not known is left out.
-        memory, size: MB.
+        memory, size: MB. epochs: as ``epochs`` gives them.
     """
 
     score: Score
     train: Mapping[str, float]
     memory: float
     size: float
+    epochs: str
 
 
 def times_in(log: Path) -> dict[str, float]:
@@ -73,6 +74,7 @@ ROWS: dict[str, Callable[[Line], str]] = {
     "training, memory": _peak,
     "model file": lambda line: f"{line.size:.1f} MB",
     "memory when serving": lambda line: f"{line.memory:.0f} MB",
+    "epochs of DIET": lambda line: line.epochs,
 }
 
 
@@ -87,17 +89,17 @@ def _noise(lines: Mapping[str, Sequence[Line]]) -> list[str]:
     return found
 
 
-def _epochs(pipeline: Path) -> str:
-    components = yaml.safe_load(pipeline.read_text(encoding="utf-8"))["pipeline"]
+def epochs(config: Path) -> str:
+    """Passes of DIET over the examples; "-" in a pipeline without it."""
+    components = yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]
     return next((str(one["epochs"]) for one in components if one["name"] == "DIETClassifier"), "-")
 
 
-def markdown(lines: Mapping[str, Sequence[Line]], configs: Sequence[Path], machine: str) -> str:
+def markdown(lines: Mapping[str, Sequence[Line]], machine: str) -> str:
     """The page.
 
     Args:
         lines: by pipeline, "(a) name": the training on all data first, then those on nine tenths.
-        configs: of the same pipelines.
     """
     firsts = [several[0] for several in lines.values()]
     counts = {name: len(messages(path)) for name, path in FILES.items()}
@@ -109,7 +111,6 @@ def markdown(lines: Mapping[str, Sequence[Line]], configs: Sequence[Path], machi
             "| | " + " | ".join(name[:3] for name in lines) + " |",
             "|---|" + "---|" * len(lines),
             *(f"| {row} | " + " | ".join(write(line) for line in firsts) + " |" for row, write in ROWS.items()),
-            "| epochs of DIET | " + " | ".join(map(_epochs, configs)) + " |",
             "",
             "Three more trainings, each without another tenth of the examples:",
             "",
