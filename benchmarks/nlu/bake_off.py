@@ -30,8 +30,8 @@ from scripts.model import ensure_model
 HERE = ROOT / "benchmarks" / "nlu"
 #: Models and the configurations that they were trained with; and what was measured. Neither is tracked.
 CACHE, RESULTS = ROOT / ".cache" / "bake-off", HERE / "results"
-#: What a measurement depends on beside its pipeline.
-DATA = ("data/nlu", "data/remedies", "tests/nlu")
+#: What the examples are made of.
+DATA = ("data/nlu", "data/remedies")
 #: One thread for every library, so that a time is the time of one core.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 QUIET = {
@@ -75,11 +75,13 @@ TRAINING = ROOT / "models" / "training.log"
 
 
 def digest(pipeline: Pipeline, extra: str = "") -> str:
-    """Of all that a measurement depends on; the program itself apart."""
+    """Of all that a measurement depends on, the program itself apart: pipeline, examples, and the messages' texts."""
     found = hashlib.sha256(pipeline.config.read_bytes() + extra.encode())
     for folder in DATA:
         for path in sorted((ROOT / folder).glob("*.yml")):
             found.update(path.name.encode() + path.read_bytes())
+    for path in FILES.values():
+        found.update("\n".join(one["text"] for one in messages(path)).encode())
     return found.hexdigest()[:12]
 
 
@@ -124,7 +126,8 @@ def result(pipeline: Pipeline, repeat: int, again: bool, ours: Optional[Path], l
         config = CACHE / f"{pipeline.key}{repeat or ''}.yml"
         config.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         trained = run_one("train", config, model)
-    found = {"of": mark, "train": trained, **run_one("measure", pipeline.config, model, **ONE_THREAD)}
+    about = {"of": mark, "epochs": page.epochs(pipeline.config), "train": trained}
+    found = {**about, **run_one("measure", pipeline.config, model, **ONE_THREAD)}
     RESULTS.mkdir(exist_ok=True)
     kept.write_text(json.dumps(found), encoding="utf-8")
     return found
@@ -134,7 +137,7 @@ def scored(found: dict[str, Any]) -> page.Line:
     """A line of the table from what was measured."""
     answers = {name: [Answer(**one) for one in several] for name, several in found["answers"].items()}
     tests = {name: messages(path) for name, path in FILES.items()}
-    return page.Line(score(answers, tests), found["train"], found["memory"], found["size"])
+    return page.Line(score(answers, tests), found["train"], found["memory"], found["size"], found["epochs"])
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -160,8 +163,7 @@ def main(arguments: Sequence[str]) -> None:
             if kept.is_file():
                 line = scored(json.loads(kept.read_text(encoding="utf-8")))
                 lines.setdefault(f"({pipeline.key}) {pipeline.name}", []).append(line)
-    configs = [one.config for one in PIPELINES if f"({one.key}) {one.name}" in lines]
-    text = page.markdown(lines, configs, machine.describe())
+    text = page.markdown(lines, machine.describe())
     (HERE / "results.md").write_text(text, encoding="utf-8")
     print(text)
 

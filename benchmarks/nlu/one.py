@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
-from backtalk.store import load_store
+from backtalk.store import store
 from backtalk.understanding import FALLBACK
 from benchmarks.nlu.scoring import FILES, Answer
 from scripts.measure import Nlu, messages
@@ -98,7 +98,7 @@ def _ours(ask: Mapping[str, Any], ranking: Sequence[tuple[str, float]]) -> tuple
     The reading says how sure it is that the guide is asked, and, given that, which entry is meant: the product is the
     topic's probability, as the other pipelines give it.
     """
-    topics = {entry.id: entry.topic for entry in load_store()}
+    topics = {entry.id: entry.topic for entry in store()}
     intent, confidence = ask["intent"], ask["confidence"]
     if intent == FALLBACK:
         confidence = 1.0 - confidence
@@ -111,10 +111,9 @@ def _ours(ask: Mapping[str, Any], ranking: Sequence[tuple[str, float]]) -> tuple
 
 
 def _label(entity: Mapping[str, Any]) -> str:
-    """As in ``tests/nlu/entities.yml``: kind:value, and the role if it is not the writer's own."""
-    if entity["entity"] == "person":
-        return f"person:{entity['value']}"
-    return ":".join([entity["entity"], str(entity["value"])] + ([entity["role"]] if entity.get("role") else []))
+    """As in ``tests/nlu/entities.yml``: kind:value, and whose a condition is if it is not the writer's own."""
+    label = f"{entity['entity']}:{entity['value']}"
+    return f"{label}:{entity['role']}" if entity["entity"] == "condition" and entity.get("role") else label
 
 
 def main(arguments: Sequence[str]) -> None:

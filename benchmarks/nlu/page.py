@@ -12,26 +12,30 @@ import yaml
 from benchmarks.nlu.scoring import FILES, Score
 from scripts.measure import messages, percent
 
+#: What Rasa ends the log of a training with.
+FINISHED = "Your Rasa model is trained and saved"
+
 
 class Line(NamedTuple):
     """One training and what came of it.
 
     Attributes:
         train: ``cpu`` and ``wall`` seconds, ``peak`` MB; what is not known is left out.
-        memory, size: MB.
+        memory, size: MB. epochs: as ``epochs`` gives them.
     """
 
     score: Score
     train: Mapping[str, float]
     memory: float
     size: float
+    epochs: str
 
 
 def times_in(log: Path) -> dict[str, float]:
-    """The seconds between the first and the last time in a training's log, as ``wall``; nothing if there is none."""
+    """Seconds between the first and the last time in the log of a finished training, as ``wall``; else nothing."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     times = re.findall(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ", text, re.MULTILINE)
-    if len(times) < 2:
+    if len(times) < 2 or FINISHED not in text:
         return {}
     first, last = (datetime.strptime(one, "%Y-%m-%d %H:%M:%S") for one in (times[0], times[-1]))
     return {"wall": (last - first).total_seconds()}
@@ -70,6 +74,7 @@ ROWS: dict[str, Callable[[Line], str]] = {
     "training, memory": _peak,
     "model file": lambda line: f"{line.size:.1f} MB",
     "memory when serving": lambda line: f"{line.memory:.0f} MB",
+    "epochs of DIET": lambda line: line.epochs,
 }
 
 
@@ -84,17 +89,17 @@ def _noise(lines: Mapping[str, Sequence[Line]]) -> list[str]:
     return found
 
 
-def _epochs(pipeline: Path) -> str:
-    components = yaml.safe_load(pipeline.read_text(encoding="utf-8"))["pipeline"]
+def epochs(config: Path) -> str:
+    """Passes of DIET over the examples; "-" in a pipeline without it."""
+    components = yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]
     return next((str(one["epochs"]) for one in components if one["name"] == "DIETClassifier"), "-")
 
 
-def markdown(lines: Mapping[str, Sequence[Line]], configs: Sequence[Path], machine: str) -> str:
+def markdown(lines: Mapping[str, Sequence[Line]], machine: str) -> str:
     """The page.
 
     Args:
         lines: by pipeline, "(a) name": the training on all data first, then those on nine tenths.
-        configs: of the same pipelines.
     """
     firsts = [several[0] for several in lines.values()]
     counts = {name: len(messages(path)) for name, path in FILES.items()}
@@ -106,7 +111,6 @@ def markdown(lines: Mapping[str, Sequence[Line]], configs: Sequence[Path], machi
             "| | " + " | ".join(name[:3] for name in lines) + " |",
             "|---|" + "---|" * len(lines),
             *(f"| {row} | " + " | ".join(write(line) for line in firsts) + " |" for row, write in ROWS.items()),
-            "| epochs of DIET | " + " | ".join(map(_epochs, configs)) + " |",
             "",
             "Three more trainings, each without another tenth of the examples:",
             "",

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from typing import Any, Mapping, NamedTuple, Optional, Sequence
 
-from backtalk.store import load_store
+from backtalk.store import store
 from backtalk.understanding import DECLINES, FALLBACK
 from scripts.measure import ENTRIES, INTENTS, TESTS
 
@@ -71,7 +71,7 @@ def wanted_intents(name: str, messages: Sequence[Mapping[str, Any]]) -> list[set
     """The intents that are right for each message of the file ``entries`` or ``intents``."""
     if name == "intents":
         return [set(one["want"]) for one in messages]
-    topics = {entry.id: f"ask_{entry.topic}" for entry in load_store()}
+    topics = {entry.id: f"ask_{entry.topic}" for entry in store()}
     return [{topics[entry] for entry in one["want"]} for one in messages]
 
 

@@ -10,7 +10,7 @@ from backtalk.vocabulary import vocabulary
 from backtalk.yaml_files import read_yaml
 from benchmarks.nlu.bake_off import PIPELINES, digest
 from benchmarks.nlu.one import answer
-from benchmarks.nlu.page import Line, markdown, times_in
+from benchmarks.nlu.page import Line, epochs, markdown, times_in
 from benchmarks.nlu.scoring import (
     FILES,
     Answer,
@@ -154,16 +154,24 @@ def test_a_measurement_is_kept_until_its_pipeline_changes() -> None:
 def test_the_table_has_a_column_for_each_pipeline() -> None:
     tests = {"entries": [{"want": ["acupoint-yaoyan"]}], "intents": [{"want": ["out_of_scope"]}], "entities": []}
     answers = {"entries": [read_as("ask_acupressure")], "intents": [read_as("out_of_scope")], "entities": []}
-    line = Line(score(answers, tests), {"cpu": 90.0, "peak": 1500.0}, 400.0, 26.0)
-    page = markdown({"(a) one": [line], "(f) other": [line, line]}, [PIPELINES[0].config, PIPELINES[5].config], "a box")
+    line = Line(score(answers, tests), {"cpu": 90.0, "peak": 1500.0}, 400.0, 26.0, "-")
+    page = markdown({"(a) one": [line], "(f) other": [line, line]}, "a box")
     assert "| | (a) | (f) |" in page
     assert "| training, processor time | 1.5 min | 1.5 min |" in page
     assert "| entities, F1 | none | none |" in page
     assert "- (f) other: topics 100.0 % to 100.0 %" in page
 
 
+def test_the_epochs_of_a_pipeline() -> None:
+    assert epochs(PIPELINES[0].config).isdigit()
+    assert epochs(PIPELINES[1].config) == "-"
+
+
 def test_the_time_of_a_training_is_read_from_its_log(tmp_path: Path) -> None:
     log = tmp_path / "training.log"
-    log.write_text("noise\n2026-01-02 10:00:00 INFO a\nnoise\n2026-01-02 10:03:30 INFO b\n", encoding="utf-8")
+    lines = ["noise", "2026-01-02 10:00:00 INFO a", "noise", "2026-01-02 10:03:30 INFO b"]
+    log.write_text("\n".join(lines), encoding="utf-8")
+    assert times_in(log) == {}, "a training that goes on still"
+    log.write_text("\n".join([*lines, "Your Rasa model is trained and saved at 'x'."]), encoding="utf-8")
     assert times_in(log) == {"wall": 210.0}
     assert times_in(tmp_path / "none.log") == {}
