@@ -82,6 +82,10 @@ def _number(word: str) -> Optional[int]:
     word = word.replace(" of", "")
     return int(word) if word.isdigit() else _NUMBERS.get(word)
 
+#: Ends of what denies a symptom behind it ("my legs are fine") but no condition: in "diabetic, foot bath ok?" the bath
+#: may be ok, and diabetes that is fine is still diabetes.
+_FINE = re.compile(r"(?:fine|ok|okay|normal|good|alright|all right|clear|perfect|no problems?|as usual|unchanged)$")
+
 
 class FactFinder:
     """Finds facts by the words of the vocabulary and a few patterns for numbers."""
@@ -140,7 +144,7 @@ class FactFinder:
         if context.past and condition.passing:
             return None
         person = context.other
-        if context.negated:
+        if context.negated and not all(_FINE.search(cue) for cue in context.cues if cue.startswith("denied: ")):
             return Fact("condition", name, DENIED, person, start, end)
         if person:
             return Fact("condition", name, OTHER, person, start, end)

@@ -35,8 +35,8 @@ class Limits(NamedTuple):
 #: denied, asked about or a figure of speech, the learned part must be surer.
 LIMITS: Mapping[Support, Limits] = {
     Support.CLEAR: Limits(0.05, 0.0),
-    Support.POSSIBLE: Limits(0.30, 0.12),
-    Support.NONE: Limits(0.58, 0.30),
+    Support.POSSIBLE: Limits(0.30, 0.15),
+    Support.NONE: Limits(0.57, 0.35),
     Support.DENIED: Limits(0.65, 0.40),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backtalk.facts import Fact, fact_finder
+from backtalk.context import Analysis
+from backtalk.fact import DENIED, MENTIONED, SELF, Fact
+from backtalk.facts import fact_finder
 from backtalk.language import clean, english
 
 
@@ -213,3 +215,19 @@ def test_positions_are_those_of_the_text() -> None:
 @pytest.mark.parametrize("text", ["", " ", "?!", "😀😀", "<b>x</b>", "SELECT * FROM x; --", "x" * 5000, "12 " * 500])
 def test_odd_text_is_no_trouble(text: str) -> None:
     assert isinstance(fact_finder().find(english().make_doc(clean(text))), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("diabetic foot bath ok?", SELF),
+        ("my diabetes is fine, can I do a foot bath", SELF),
+        ("would someone with diabetes be ok with this", MENTIONED),
+        ("no diabetes, can I do a foot bath", DENIED),
+    ],
+)
+def test_ok_denies_no_condition(text: str, role: str) -> None:
+    """Else the very remedy that the condition forbids would be offered."""
+    doc = english().make_doc(text)
+    roles = {fact.role for fact in fact_finder().find(doc, Analysis(doc)) if fact.value == "diabetes"}
+    assert roles == {role}
