@@ -53,8 +53,8 @@ SOON_FROM: Mapping[Support, float] = {
 BOOST: Mapping[Support, float] = {Support.CLEAR: 0.35, Support.POSSIBLE: 0.08, Support.NONE: 0.0, Support.DENIED: 0.0}
 #: Share of the alarm that emergency flags need, for the flag to be one: when in doubt, the higher tier.
 EMERGENCY_SHARE = 0.35
-#: A second flag is named from this probability on, or from the lower one if a rule is clear about it.
-SECOND_FROM, SECOND_CLEAR_FROM = 0.25, 0.05
+#: A second flag is named from this probability on, and whenever a rule is clear about it.
+SECOND_FROM = 0.25
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Screen:
     def _others(self, finding: Finding, lead: str, support: Mapping[str, Support], learned: Learned) -> None:
         for flag in sorted(self._tier, key=self._worst_first):
             p = learned.flags.get(flag, 0.0)
-            least = SECOND_CLEAR_FROM if support.get(flag) is Support.CLEAR else SECOND_FROM
+            least = 0.0 if support.get(flag) is Support.CLEAR else SECOND_FROM
             if flag != lead and p >= least:
                 finding.flags.append(flag)
                 finding.why.setdefault(flag, []).insert(0, f"learned: flag {p:.2f}")

@@ -72,17 +72,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Play:
-    """A file's content.
-
-    Attributes:
-        wrong: what the bot is known to get wrong here, if anything. The expectation stands, and a play that holds
-            again must lose the mark.
-    """
+    """A file's content."""
 
     name: str
     situation: str
     steps: tuple[Step, ...]
-    wrong: Optional[str] = None
 
 
 KNOWN = {one.name for one in fields(Step)}
@@ -98,9 +92,9 @@ def load(path: Path) -> Play:
         ValueError: something in it is unknown or missing; file and reason are named.
     """
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(raw, dict) or set(raw) - {"wrong"} != {"situation", "steps"}:
-        raise ValueError(f"{path.name}: a play has the keys situation and steps, and perhaps wrong")
-    return Play(path.stem, raw["situation"], tuple(_step(one, path.name) for one in raw["steps"]), raw.get("wrong"))
+    if not isinstance(raw, dict) or set(raw) != {"situation", "steps"}:
+        raise ValueError(f"{path.name}: a play has the keys situation and steps")
+    return Play(path.stem, raw["situation"], tuple(_step(one, path.name) for one in raw["steps"]))
 
 
 def _step(raw: dict[str, Any], file: str) -> Step:

@@ -7,8 +7,8 @@ import pytest
 from scripts.measure import EASY, SAFETY, Nlu, Screened, messages, screened
 
 #: Least share recognised by tier, and greatest share of false alarms; measured ones are some points better.
-RECALL = {"emergency": 0.93, "urgent": 0.88, "soon": 0.75}
-FALSE_ALARMS = {"hard": 0.06, EASY: 0.01}
+RECALL = {"emergency": 0.90, "urgent": 0.83, "soon": 0.70}
+FALSE_ALARMS = {"hard": 0.09, EASY: 0.02}
 
 
 @pytest.fixture(scope="module", params=list(SAFETY))
