@@ -128,7 +128,6 @@ class Adviser:
         new_topic = topic != focus.topic
         focus.show([entry.id for entry in entries], topic)
         focus.net = 0 if new_topic else focus.net + 1
-        # An honest no that warns needs no second warning below it.
         if focus.net % NET_EVERY == 0 and any(entry.role is not Role.NO for entry in entries):
             # By the turn alone it would be the same wording each time: every third answer, three wordings.
             reply.texts.append(self.phrases.say("safety_net", focus.turn + focus.turn // NET_EVERY))
@@ -206,7 +205,9 @@ class Adviser:
         """The answer to a question about one thing in the guide."""
         guesses = [guess for guess in ask.guesses if guess.entry in self.store]
         best = guesses[0]
-        if best.confidence < SURE:
+        # A no needs its reason, which a list has no room for.
+        sure = GUESSING if self.store[best.entry].role is Role.NO else SURE
+        if best.confidence < sure:
             near = [g for g in guesses[:3] if g.confidence >= WORTH_NAMING] or guesses[:1]
             if len(near) > 1:
                 return self._near(near, state)
