@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backtalk.context import Analysis
-from backtalk.fact import DENIED, MENTIONED, SELF, Fact
+from backtalk.fact import DENIED, OTHER, SELF, Fact
 from backtalk.facts import fact_finder
 from backtalk.language import clean, english
 
@@ -222,7 +222,7 @@ def test_odd_text_is_no_trouble(text: str) -> None:
     [
         ("diabetic foot bath ok?", SELF),
         ("my diabetes is fine, can I do a foot bath", SELF),
-        ("would someone with diabetes be ok with this", MENTIONED),
+        ("would someone with diabetes be ok with this", OTHER),
         ("no diabetes, can I do a foot bath", DENIED),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 
+from backtalk.understanding import FALLBACK
 from backtalk.wire import READING
 from components.encoder.featurizer import SEGMENTS, VECTORS
 from components.reader import MENDED
@@ -99,8 +100,8 @@ def test_the_tuned_layers_are_weighed_in(model: Model) -> None:
     assert guide + sum(intents.values()) == pytest.approx(1.0)
 
 
-def test_an_empty_message_has_no_intent(model: Model) -> None:
+def test_an_empty_message_is_not_understood(model: Model) -> None:
     component = Understanding(CONFIG, None, Resource("understanding"), model)  # type: ignore[arg-type]
     message = Message({"text": ""})
     component.process([message])
-    assert message.get("intent") == {"name": None, "confidence": 0.0}
+    assert message.get("intent") == {"name": FALLBACK, "confidence": 1.0}
