@@ -117,7 +117,7 @@ class TestNothingIsLost:
             assert raised(judge, variant), variant
 
     def test_by_a_slip_of_one_letter(self, judge: Judge, text: str) -> None:
-        # By the rules alone: a slip may make another word ("broen" is nearer to "brown"); the learned part stands behind.
+        # By the rules alone: a slip may make another word ("broen", "brown"); the learned part stands behind them.
         lost = [variant for variant in typos(text, 6) if not raised(judge, variant)]
         assert len(lost) <= 1, lost
 
