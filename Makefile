@@ -31,10 +31,12 @@ train: setup ## a model, if none fits the data
 
 test: setup-dev lint ## every check and test
 	@$(PYTHON) -m scripts.launch train
-	@# Telegram's tests mostly wait, for its limits and for faults: they run beside the others.
+	@# Telegram's tests mostly wait, for its limits and for faults: they run beside the others. The browser's keep an event
+	@# loop of their own running, and so have a process of their own.
 	@mkdir -p results; $(PYTHON) -m pytest -q tests/channels/telegram > results/telegram.log 2>&1 & telegram=$$!; \
-	$(PYTHON) -m pytest -q --ignore=tests/channels/telegram; others=$$?; \
-	wait $$telegram; code=$$?; cat results/telegram.log; exit $$((others + code))
+	$(PYTHON) -m pytest -q --ignore=tests/channels/telegram --ignore=tests/channels/web; others=$$?; \
+	$(PYTHON) -m pytest -q tests/channels/web; web=$$?; \
+	wait $$telegram; code=$$?; cat results/telegram.log; exit $$((others + web + code))
 
 lint: setup-dev lint-content ## style and types
 	@$(PYTHON) -m ruff check .

@@ -62,7 +62,7 @@ class Site:
         self._server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A clinic's site, which may embed the widget of the channels ``embedded`` and ``scripted``."""
     made = Site(tmp_path_factory.mktemp("site"))
@@ -70,7 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site that may embed nothing."""
     made = Site(tmp_path_factory.mktemp("foreign"))
@@ -78,7 +78,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bot(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Bot]:
     """The running bot."""
     made = Bot(tmp_path_factory.mktemp("bot"), channels(site.origin))
@@ -90,7 +90,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Bot]:
         made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium."""
     path = subprocess.run([ROOT / "scripts" / "browser.sh"], check=True, capture_output=True, text=True).stdout.strip()
