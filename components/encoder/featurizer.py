@@ -91,7 +91,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         tune: train last layers for red flags and intents. epochs: passes over their examples. keep: the share of them,
         hardest first, that a pass after the first one sees.
         asks: asks of the store that one pass sees, drawn anew each time: they stand for "a question to the guide".
-        sequence: word vectors as well, for classifiers that want them (DIET).
+        sequence: the sentence's vector for every word too, for classifiers that want one a word (DIET).
         """
         return {
             **DenseFeaturizer.get_default_config(),
