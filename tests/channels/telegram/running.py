@@ -56,7 +56,8 @@ class Gate:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self._session = aiohttp.ClientSession()
+        # A new connection for each call: the action server closes those that are idle for five seconds.
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         return int(site._server.sockets[0].getsockname()[1])  # type: ignore[union-attr]
 
     async def _pass(self, request: web.Request) -> web.Response:
