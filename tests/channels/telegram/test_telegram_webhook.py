@@ -48,7 +48,7 @@ def test_without_the_secret_nothing_is_done(bot: Bot, chat: int, secret: Optiona
         assert post(bot, message(bot, chat), secret) == 404
         return
     assert post(bot, message(bot, chat), secret) == 403
-    assert post(bot, b"x" * 5_000_000, secret) == 403
+    assert post(bot, b"", secret, **{"Content-Length": "5000000"}) == 403, "answered by the header, the body unread"
     assert bot.fake.quiet(chat, 1) == []
 
 
@@ -68,8 +68,9 @@ def test_no_body_makes_it_fail(bot: Bot, chat: int, body: bytes) -> None:
 
 
 def test_a_huge_body_is_refused(bot: Bot) -> None:
+    # Announced, and not sent: the refusal comes before the body, and would meet a client that still writes.
     if bot.fake.webhook:
-        assert post(bot, b'{"update_id": 1, "x": "' + b"y" * 3_000_000 + b'"}', bot.fake.webhook["secret_token"]) == 413
+        assert post(bot, b"", bot.fake.webhook["secret_token"], **{"Content-Length": "3000000"}) == 413
     assert post(bot, b"", "x", method="GET") in (404, 405)
 
 
