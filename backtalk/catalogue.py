@@ -106,6 +106,11 @@ class Flag(Strict):
     phrasings: tuple[str, ...]
     near_misses: tuple[NearMiss, ...]
 
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """Sorts the worst first: by tier, a threat to life first within it."""
+        return (-self.tier.rank, -int(self.life_threat))
+
     @root_validator(skip_on_failure=True)
     def _whole(cls, values: dict[str, Any]) -> dict[str, Any]:
         texts = [*values["phrasings"], *(miss.text for miss in values["near_misses"])]
@@ -115,10 +120,9 @@ class Flag(Strict):
             (set(values["calls"]) <= set(NUMBERS), f"calls are of {', '.join(NUMBERS)}"),
             (any(c.flag for c in values["choices"]), "one choice at least must mean the flag"),
             (any(not c.flag for c in values["choices"]), "one choice at least must not mean the flag"),
+            (bool(values["looks_like"]), "looks_like needs one rule at least"),
             (not doubles, f"a text stands twice: {next(iter(doubles), '')}"),
         ]
-        if not values["looks_like"]:
-            raise ValueError("looks_like needs one rule at least")
         for rule in values["looks_like"]:
             parse(rule)
         wrong = [message for holds, message in checks if not holds]
@@ -153,8 +157,8 @@ def load_catalogue(folder: Path = DATA / "red_flags", known: Optional[Concepts] 
         known: the concepts that rules may speak of; the project's, if none are given.
 
     Raises:
-        ContentError: a key is unknown or missing, a name does not fit its file, a near miss names no flag, a rule no
-            concept.
+        ContentError: a key is unknown or missing, a name does not fit its file, a near miss or a choice
+            names no flag, a rule no concept.
     """
     names = concepts() if known is None else known
     flags: dict[str, Flag] = {}
@@ -171,9 +175,10 @@ def load_catalogue(folder: Path = DATA / "red_flags", known: Optional[Concepts] 
             for name in sorted(parse(rule).names()):
                 if name not in names:
                     raise ContentError(f"{shown(folder / (flag.id + '.yml'))}: '{rule}': there is no concept '{name}'")
-        for miss in flag.near_misses:
-            if miss.flag is not None and miss.flag not in flags:
-                raise ContentError(f"{shown(folder / (flag.id + '.yml'))}: there is no flag '{miss.flag}'")
+        named = [miss.flag for miss in flag.near_misses] + [choice.raises for choice in flag.choices]
+        for other in named:
+            if other is not None and other not in flags:
+                raise ContentError(f"{shown(folder / (flag.id + '.yml'))}: there is no flag '{other}'")
     return Catalogue(flags)
 
 

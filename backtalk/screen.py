@@ -91,7 +91,7 @@ class Screen:
 
     def __init__(self, flags: Catalogue, known: Concepts) -> None:
         self._tier = {flag.id: flag.tier for flag in flags}
-        self._life = {flag.id: flag.life_threat for flag in flags}
+        self._urgency = {flag.id: flag.urgency for flag in flags}
         self._book = RuleBook({flag.id: tuple(parse(rule) for rule in flag.looks_like) for flag in flags}, known)
 
     def judge(self, analysis: Analysis, learned: Optional[Learned]) -> Finding:
@@ -119,8 +119,8 @@ class Screen:
             possible = [flag for flag, what in support.items() if what is Support.POSSIBLE and self._serious(flag)]
             finding.doubtful = sorted(possible, key=self._worst_first)[:1]
 
-    def _worst_first(self, flag: str) -> tuple[int, bool, str]:
-        return (-self._tier[flag].rank, not self._life[flag], flag)
+    def _worst_first(self, flag: str) -> tuple[tuple[int, int], str]:
+        return (self._urgency[flag], flag)
 
     def _weighed(self, finding: Finding, support: Mapping[str, Support], learned: Learned) -> None:
         score = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
 from backtalk.catalogue import Catalogue, Tier
+from backtalk.choosing import GENERAL
 from backtalk.conversation import Message, Option, Pending, chosen
 from backtalk.phrases import Phrases
 from backtalk.understanding import DECLINES, FALLBACK
@@ -40,8 +41,6 @@ HELD_INTENTS = frozenset(
 TALK = DECLINES | frozenset(
     "ask_bot ask_maker ask_trust ask_capabilities ask_privacy ask_when_doctor ask_warning_signs".split()
 )
-#: Intents after which advice follows a ``soon`` alert in the same turn.
-ADVICE_INTENTS = frozenset("describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention".split())
 #: Texts kept of what raised a flag, for the summary, and characters of each.
 TEXTS, TEXT_LENGTH = 2, 160
 
@@ -66,7 +65,7 @@ class Triage:
         open: emergency and urgent flags that wait for a check. soon: soon flags raised so far.
         asked: flags whose question was asked. said: how often each thing was said, to vary the words.
         saying: what the policy's responses say in this turn. plan: the actions of this turn.
-        texts: what raised the open flags. cleared: how the last hold ended.
+        texts: what raised the open flags. held: the tier of the worst of them, or empty.
     """
 
     open: list[str] = field(default_factory=list)
@@ -120,8 +119,7 @@ class Nurse:
         self._physical = physical
 
     def _rank(self, flag: str) -> tuple[int, int]:
-        found = self._catalogue[flag]
-        return (-found.tier.rank, -int(found.life_threat))
+        return self._catalogue[flag].urgency
 
     def silent(self, before: Triage) -> Triage:
         """The state with an apology to say: an action said nothing."""
@@ -171,7 +169,7 @@ class Nurse:
                 return self._plan(state, [SPEAK, SUMMARY])
             self._saying(state, "alert", flags=[fresh[0]], tier=Tier.SOON.value, also=fresh[1:])
             about_an_entry = bool(message.asks[0].guesses) and message.intent.startswith("ask_")
-            wants = message.intent in ADVICE_INTENTS or about_an_entry
+            wants = message.intent in GENERAL or about_an_entry
             follows = ["action_advise"] if wants and CHILD not in fresh else []
             return self._plan(state, [SPEAK, *follows])
         return None

@@ -83,6 +83,7 @@ def copy(tmp_path: Path) -> Path:
         ("RF-CES.yml", 'looks_like:\n', 'looks_like:\n  - "numb +"\n', "is no concept"),
         ("RF-CES.yml", "tier: emergency", "tier: emergancy", "tier"),
         ("RF-CES.yml", "name: ", "nmae: ", "nmae"),
+        ("RF-SCIATICA.yml", "raises: RF-CES", "raises: RF-SEC", "no flag 'RF-SEC'"),
     ],
 )
 def test_a_slip_in_a_flag_is_refused(copy: Path, file: str, old: str, new: str, said: str) -> None:
