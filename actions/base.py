@@ -72,7 +72,7 @@ class BacktalkAction(Action):
 
     def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         raw_profile = tracker.get_slot("profile") or {}
-        profile = Profile.from_dict({k: v for k, v in raw_profile.items() if k != "seen"})
+        profile = Profile.from_dict(raw_profile)
         seen = raw_profile.get("seen", 0.0)
         changed: list[str] = []
         # Messages that no action answered (a greeting with a pregnancy in it) are taken in now.
@@ -81,13 +81,13 @@ class BacktalkAction(Action):
                 earlier = message_of(event.get("parse_data") or {})
                 changed = remember(profile, earlier.facts, earlier.intent, earlier.mended)
                 seen = event["timestamp"]
-        triage = tracker.get_slot("triage") or {}
+        triage = Triage.from_dict(tracker.get_slot("triage"))
         state = State(
             profile=profile,
             focus=Focus.from_dict(tracker.get_slot("focus")),
             pending=Pending.from_dict(tracker.get_slot("pending")),
-            held=triage.get("held", ""),
-            alerted=Triage.from_dict(triage).alerting,
+            held=triage.held,
+            alerted=triage.alerting,
         )
         reply = self.reply(self.message(tracker), state, changed)
         self._say(dispatcher, reply, state, tracker.get_latest_input_channel() or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Optional, Sequence
 
-from backtalk.advice import Adviser
+from backtalk.advice import SCREEN, Adviser
 from backtalk.choosing import alternatives, forbidden
 from backtalk.clarify import clarify
 from backtalk.conversation import Message, Option, Pending, Reply, State
@@ -180,13 +180,8 @@ class Listener:
         """Getting worse stops things, and leads to the screen, not to another exercise."""
         entry = self._tried(message, state)
         self._note(state.focus.history.not_helped, entry)
-        options = [Option(self._say(name), name) for name in ("screen_none", "screen_one")]
-        state.focus.screened = "asked"
-        return Reply(
-            [self._line("worse", entry, state), self._say("worse_doctor")],
-            None,
-            (self._say("screen_question_worse"), Pending("screen", options)),
-        )
+        texts = [self._line("worse", entry, state), self._say("worse_doctor")]
+        return Reply(texts, None, self._adviser.checklist("screen_question_worse", state))
 
     # --- the minimum screen
 
@@ -195,8 +190,6 @@ class Listener:
         if message.intent == "screen_none":
             state.focus.screened = "clear"
             return Reply([self._say("screen_cleared")])
-        from backtalk.advice import SCREEN
-
         options = [Option(self._say(name), value) for name, value in SCREEN]
         return Reply([], {"type": "question", "about": "screen", "choices": []}, (
             self._say("screen_which"), Pending("screen_which", options)

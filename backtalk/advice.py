@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Optional, Sequence
 
-from backtalk.choosing import Request, alternatives, because, cares, cautions, forbidden, offers
+from backtalk.choosing import GENERAL, Request, alternatives, because, cares, cautions, forbidden, offers
 from backtalk.conversation import NET_EVERY, Ask, Guess, Message, Option, Pending, Reply, State
 from backtalk.phrases import Phrases
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, joined
@@ -21,15 +21,6 @@ GUESSING = 0.45
 WORTH_NAMING = 0.08
 #: Conditions that a pregnancy of unknown length is taken for.
 LATE = frozenset({"pregnant_16w", "pregnant_28w"})
-#: Intents that ask for advice in general, and the kinds that they mean.
-GENERAL: dict[str, tuple[str, ...]] = {
-    "describe_pain": (),
-    "ask_self_care": (),
-    "ask_exercises": ("exercise",),
-    "ask_quick_relief": ("heat-cold", "stretch"),
-    "ask_prevention": (),
-}
-GUIDE = "ask_guide"
 #: What the minimum screen asks, and what each yes means: a red flag, or a condition to remember.
 SCREEN: tuple[tuple[str, str], ...] = (
     ("screen_opt_saddle", "flag:RF-CES"),
@@ -132,14 +123,15 @@ class Adviser:
             # By the turn alone it would be the same wording each time: every third answer, three wordings.
             reply.texts.append(self.phrases.say("safety_net", focus.turn + focus.turn // NET_EVERY))
         if any(entry.physical and entry.advice for entry in entries) and not focus.screened and not reply.question:
-            focus.screened = "asked"
-            options = [Option(self.phrases.say(name), name) for name in ("screen_none", "screen_one")]
-            reply.question = (self.phrases.say("screen_question"), Pending("screen", options))
+            reply.question = self.checklist("screen_question", state)
         focus.turn += 1
         return reply
 
-    def _reason(self, names: Sequence[str], state: State) -> str:
-        return self.because(names, state)
+    def checklist(self, name: str, state: State) -> tuple[str, Pending]:
+        """The minimum screen, asked in the words of that name."""
+        state.focus.screened = "asked"
+        options = [Option(self.phrases.say(one), one) for one in ("screen_none", "screen_one")]
+        return self.phrases.say(name), Pending("screen", options)
 
     def _left_out(self, withheld: Sequence[tuple[Entry, Sequence[str]]], state: State) -> list[str]:
         """One sentence for each reason."""
@@ -212,11 +204,13 @@ class Adviser:
             if len(near) > 1:
                 return self._near(near, state)
         entry = self.store[best.entry]
-        mentioned = tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
         state.focus.request = Request(
-            situations=message.values("situation"), areas=message.values("area"), topic=entry.topic, mentioned=mentioned
+            situations=message.values("situation"),
+            areas=message.values("area"),
+            topic=entry.topic,
+            mentioned=message.mentioned,
         )
-        return self.one(entry, state, message.mended, mentioned)
+        return self.one(entry, state, message.mended, message.mentioned)
 
     def one(self, entry: Entry, state: State, words: str = "", mentioned: Sequence[str] = ()) -> Reply:
         """One entry in full, or why it is left out and what fits instead.
@@ -236,10 +230,9 @@ class Adviser:
             texts.append(direct)
         text, *notes = self.full(entry, conditions)
         text = self._lead(text, state)
-        # An honest no may still say how to go about it if one must; not for those whom it would harm.
-        worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
-        if worse:
-            text += "\n" + self.phrases.say("no_for_you", why=self.because(worse, state))
+        harm = self._harm(entry, state, conditions)
+        if harm:
+            text += "\n" + harm
         reply = Reply([*texts, text, *notes], self.card(entry.topic, [entry], ()))
         extra = [
             other
@@ -254,6 +247,11 @@ class Adviser:
             reply.card = self.card(entry.topic, [entry, extra[0]], ())
         shown = [entry, *extra[:1]]
         return self._finish(reply, state, shown, entry.topic)
+
+    def _harm(self, entry: Entry, state: State, conditions: frozenset[str]) -> str:
+        """Why an honest no, which may still say how to go about it if one must, is not for this person; or empty."""
+        worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
+        return self.phrases.say("no_for_you", why=self.because(worse, state)) if worse else ""
 
     def _against(self, entry: Entry, state: State, conditions: frozenset[str]) -> list[Entry]:
         """What fits best to what an explanation explains; none without a situation or place to go by.
@@ -342,9 +340,9 @@ class Adviser:
         texts = [self._lead(body, state)]
         for entry in shown:
             texts += self.cares(entry, state, conditions)[:1]
-            worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
-            if worse:
-                texts.append(f"{entry.title}: {self.phrases.say('no_for_you', why=self.because(worse, state))}")
+            harm = self._harm(entry, state, conditions)
+            if harm:
+                texts.append(f"{entry.title}: {harm}")
         texts = texts[:3]
         texts += self._left_out(withheld, state)
         reasons = [(entry, self.because(tuple(why), state)) for entry, why in withheld]
@@ -372,17 +370,16 @@ class Adviser:
         """What a general question asks for; what it leaves open comes from the question before."""
         before = state.focus.request
         kinds = GENERAL.get(ask.intent, ())
-        said = tuple(kind for kind in message.values("kind"))
-        if ask.intent in ("ask_exercises",) and "stretch" in said and "exercise" not in said:
+        said = message.values("kind")
+        if ask.intent == "ask_exercises" and "stretch" in said and "exercise" not in said:
             kinds = ("stretch",)
         situations, areas = message.values("situation"), message.values("area")
-        mentioned = tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
         fresh = ask.intent == "describe_pain" and bool(situations or areas)
         return Request(
             kinds=kinds,
             situations=situations or (() if fresh else before.situations),
             areas=areas or (() if fresh else before.areas),
-            mentioned=mentioned,
+            mentioned=message.mentioned,
         )
 
     def general(self, ask: Ask, message: Message, state: State) -> Reply:
@@ -421,8 +418,7 @@ class Adviser:
 
     def _several(self, asks: Sequence[Ask], message: Message, state: State) -> Reply:
         """A short answer to each of several questions."""
-        mentioned = [fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied"]
-        conditions = self.conditions(state, mentioned)
+        conditions = self.conditions(state, message.mentioned)
         entries: list[Entry] = []
         for ask in asks:
             if ask.intent in GENERAL or not ask.guesses:

@@ -97,14 +97,13 @@ class Speaker:
         card: dict[str, Any] = {
             "type": "alert",
             "tier": tier,
-            "flags": [flag.id for flag in [*flags, *also] if flag.id in [*saying["flags"], *saying.get("also", [])]],
+            "flags": list(dict.fromkeys(flag.id for flag in [*flags, *also])),
             "numbers": numbers.card(self._calls(flags)),
             "title": lead.suspected,
             "do": numbers.fill(lead.say.do),
             "avoid": numbers.fill(lead.say.avoid),
             "tell": numbers.fill(lead.say.tell) if lead.say.tell else None,
         }
-        card["flags"] = list(dict.fromkeys(card["flags"]))
         if lead.id == CHILD:
             card["reason"] = "child"
         if tier != Tier.SOON.value:

@@ -33,6 +33,14 @@ KINDS: Mapping[str, frozenset[Kind]] = {
     "mind-body": frozenset({Kind.MIND_BODY}),
     "activity": frozenset({Kind.ACTIVITY}),
 }
+#: Intents that ask for advice in general, and the kinds (of ``KINDS``) that they mean.
+GENERAL: Mapping[str, tuple[str, ...]] = {
+    "describe_pain": (),
+    "ask_self_care": (),
+    "ask_exercises": ("exercise",),
+    "ask_quick_relief": ("heat-cold", "stretch"),
+    "ask_prevention": (),
+}
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,14 @@ def _topics(store: Store, request: Request) -> dict[str, float]:
     return points
 
 
-def _score(entry: Entry, store: Store, request: Request, conditions: Collection[str], history: History) -> float:
+def _score(
+    entry: Entry,
+    store: Store,
+    request: Request,
+    fitting: Mapping[str, float],
+    conditions: Collection[str],
+    history: History,
+) -> float:
     situations = store.vocabulary.situations
     implied = {other for name in request.situations for other in situations[name].implies}
     points = EVIDENCE[entry.evidence.grade]
@@ -140,7 +155,7 @@ def _score(entry: Entry, store: Store, request: Request, conditions: Collection[
         points += ANY_SITUATION
     if request.areas and entry.areas:
         points += AREA if set(entry.areas) & set(request.areas) else OTHER_AREA
-    points += _topics(store, request).get(entry.topic, 0.0)
+    points += fitting.get(entry.topic, 0.0)
     if set(store.topics[entry.topic].offer_if) & set(conditions):
         points += OWN_TOPIC
     kinds = {store[name].kind for name in history.helped if name in store}
@@ -182,7 +197,7 @@ def offers(
             continue
         if _elsewhere(entry, request):
             continue
-        candidates.append((-_score(entry, store, request, conditions, history), place, entry))
+        candidates.append((-_score(entry, store, request, fitting, conditions, history), place, entry))
     ranked = [entry for _, _, entry in sorted(candidates, key=lambda item: item[:2])]
     chosen: list[Entry] = []
     withheld: list[tuple[Entry, tuple[str, ...]]] = []

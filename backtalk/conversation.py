@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional, Sequence
 
 from backtalk.choosing import History, Request
-from backtalk.fact import Fact
+from backtalk.fact import DENIED, Fact
 from backtalk.profile import Profile
 
 #: Entries that are remembered as shown; more than any person scrolls back.
@@ -69,6 +69,11 @@ class Message:
     def values(self, kind: str) -> tuple[str, ...]:
         """The values of the facts of one kind, each once."""
         return tuple(dict.fromkeys(fact.value for fact in self.facts if fact.kind == kind))
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """Conditions that it speaks of, whoever has them: they count for its answer."""
+        return tuple(fact.value for fact in self.facts if fact.kind == "condition" and fact.role != DENIED)
 
 
 @dataclass(frozen=True)

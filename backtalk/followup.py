@@ -7,7 +7,7 @@ from typing import Optional
 
 from backtalk.advice import Adviser
 from backtalk.choosing import forbidden
-from backtalk.conversation import Message, Reply, State, chosen, ordinal
+from backtalk.conversation import SHOWN_LIMIT, Message, Reply, State, chosen, ordinal
 from backtalk.naming import Namer
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
 from backtalk.store import Entry, Role
@@ -66,10 +66,13 @@ class Follower:
         """The message calls a thing of the guide by name, a place or a situation."""
         return bool(self._namer.named(message) or any(message.values(kind) for kind in ("area", "situation", "kind")))
 
-    @staticmethod
-    def _mentioned(message: Message) -> tuple[str, ...]:
-        """Conditions that the message speaks of: they count for its answer."""
-        return tuple(fact.value for fact in message.facts if fact.kind == "condition" and fact.role != "denied")
+    def _latest(self, state: State, conditions: frozenset[str]) -> list[Entry]:
+        """What of the latest answer may be recommended still."""
+        return [
+            one
+            for one in map(self._store.get, state.focus.last)
+            if one is not None and one.advice and not self._adviser.ruled_out(one, state, conditions)
+        ]
 
     def _nothing_yet(self) -> Reply:
         return Reply([self._say("no_entry_yet")])
@@ -91,13 +94,9 @@ class Follower:
         if entry is None:
             return self._nothing_yet()
         place = ordinal(message.mended)
-        mentioned = self._mentioned(message)
+        mentioned = message.mentioned
         conditions = self._adviser.conditions(state, mentioned)
-        several = [
-            one
-            for one in map(self._store.get, state.focus.last)
-            if one is not None and one.advice and not self._adviser.ruled_out(one, state, conditions)
-        ]
+        several = self._latest(state, conditions)
         if len(state.focus.last) > 1 and several and not place and entry.id == state.focus.last[0]:
             lines = [self._dose(one, units, name) for one in several]
             known = [line for one, line in zip(several, lines) if self._adviser.renderer.dose(one.dose, units)]
@@ -152,7 +151,7 @@ class Follower:
         if entry.advice and reasons:
             text += " " + self._say("why_chosen", reason=joined(reasons))
         text += "\n" + adviser.renderer.evidence(entry, full=True) + " " + self._source(entry)
-        mentioned = self._mentioned(message)
+        mentioned = message.mentioned
         why_not = forbidden(entry, adviser.conditions(state, mentioned))
         if why_not:
             text += "\n" + self._say("unsafe_for_you", title=entry.title, why=adviser.because(why_not, state))
@@ -174,7 +173,7 @@ class Follower:
         entry = self._entry(message, state)
         if entry is None:
             return self._nothing_yet()
-        return Reply([self._source(entry)], self._adviser.card_of(entry, state, self._mentioned(message)))
+        return Reply([self._source(entry)], self._adviser.card_of(entry, state, message.mentioned))
 
     def safety(self, message: Message, state: State) -> Reply:
         """Whether it fits this person, and who should leave it out."""
@@ -182,7 +181,7 @@ class Follower:
         if entry is None:
             return self._nothing_yet()
         adviser = self._adviser
-        mentioned = self._mentioned(message)
+        mentioned = message.mentioned
         conditions = adviser.conditions(state, mentioned)
         why = forbidden(entry, conditions)
         if why:
@@ -231,7 +230,7 @@ class Follower:
         """The same question with one detail changed."""
         focus = state.focus
         situations, areas = message.values("situation"), message.values("area")
-        mentioned = self._mentioned(message)
+        mentioned = message.mentioned
         kinds = message.values("kind")
         before = focus.request
         named = self._namer.named(message, focus.topic)
@@ -258,17 +257,12 @@ class Follower:
             # The detail changed nothing: rather something new than the same once more.
             focus.history.shown = [*keep]
             reply = self._adviser.offer(state)
-        focus.history.shown = [*keep, *focus.history.shown][-60:]
+        focus.history.shown = [*keep, *focus.history.shown][-SHOWN_LIMIT:]
         return reply
 
     def compare(self, message: Message, state: State) -> Reply:
         """The best of the last list, by evidence."""
-        conditions = self._adviser.conditions(state, self._mentioned(message))
-        entries = [
-            one
-            for one in map(self._store.get, state.focus.last)
-            if one is not None and one.advice and not self._adviser.ruled_out(one, state, conditions)
-        ]
+        entries = self._latest(state, self._adviser.conditions(state, message.mentioned))
         if not entries or len(state.focus.last) < 2:
             return self.why_this(message, state)
         best = min(entries, key=lambda entry: entry.evidence.grade.rank)

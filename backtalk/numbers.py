@@ -9,6 +9,7 @@ from typing import Any, Mapping, Optional
 
 from pydantic import ValidationError
 
+from backtalk.catalogue import NUMBERS
 from backtalk.errors import ContentError
 from backtalk.phrases import Phrases
 from backtalk.rendering import joined
@@ -55,6 +56,7 @@ def regions() -> Mapping[str, Region]:
     """The project's numbers, read once."""
     return load_regions()
 
+
 #: Emergency numbers of most of the world's people who write English; 112 first, which most mobile phones know anywhere.
 COMMON = ("112", "911", "999", "000")
 
@@ -93,8 +95,7 @@ class Numbers:
 
     def fill(self, text: str) -> str:
         """A text of the catalogue with its numbers."""
-        kinds = ("emergency", "non_emergency", "crisis", "poison", "abuse")
-        return text.format(**{kind: self.text(kind) for kind in kinds})
+        return text.format(**{kind: self.text(kind) for kind in NUMBERS})
 
     def card(self, calls: Any) -> list[dict[str, str]]:
         """``numbers`` of the alert card: those that can be dialled."""

@@ -89,8 +89,7 @@ class BacktalkNLG(TemplatedNaturalLanguageGenerator):
 
 
 def _profile(tracker: DialogueStateTracker) -> Profile:
-    raw = {key: value for key, value in (tracker.get_slot("profile") or {}).items() if key != "seen"}
-    return Profile.from_dict(raw)
+    return Profile.from_dict(tracker.get_slot("profile"))
 
 
 def _used(tracker: DialogueStateTracker) -> dict[str, int]:

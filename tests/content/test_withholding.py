@@ -7,8 +7,8 @@ from typing import Any, Optional
 import pytest
 
 from backtalk.about_you import Listener
-from backtalk.advice import GENERAL, Adviser
-from backtalk.choosing import History, Request, alternatives, forbidden, offers
+from backtalk.advice import Adviser
+from backtalk.choosing import GENERAL, History, Request, alternatives, forbidden, offers
 from backtalk.conversation import Focus, Reply
 from backtalk.followup import Follower
 from backtalk.phrases import phrases
