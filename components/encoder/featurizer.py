@@ -1,11 +1,11 @@
-"""The sentence encoder as a Rasa featurizer, with last layers of its own for red flags and intents."""
+"""The sentence encoder as a Rasa featurizer, with tuned last layers and classifiers of red flags and intents."""
 
 from __future__ import annotations
 
 import json
 import logging
 import shutil
-from typing import Any, Optional, Sequence
+from typing import Any, ClassVar, Optional, Sequence
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,8 +19,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from backtalk.segments import segments, windows
-from components.encoder import graph
-from components.encoder.onnx_encoder import Encoder, batches, padded
+from components.encoder import adapter, graph
+from components.encoder.onnx_encoder import Encoder, batches, padded, session
 from components.importer import ENTRY, FLAG, NO_FLAG
 from components.reader import MENDED
 
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 #: Message properties: the segments of a message (the whole first), their vectors, and the tuned heads' probabilities
 #: (of the segments, and after them of the windows on a long message).
 SEGMENTS, VECTORS, HEADS = "segments", "segment_vectors", "heads"
+#: File of the tuned layers, beside the encoder's.
+TAIL = "tail.onnx"
 #: The intents' name for whatever asks for a thing in the guide.
 GUIDE = "ask_guide"
 
@@ -39,26 +41,55 @@ def softmax(logits: Any) -> Any:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-class Classifier:
-    """The tuned last layers: hidden states to probabilities by head."""
+class Heads:
+    """Linear classifiers on the tuned vector.
 
-    GRAPH, LABELS = "classifier.onnx", "labels.json"
+    Attributes:
+        weights: head to weight (384, classes) and bias (classes). labels: head to the names of its classes.
+    """
 
-    def __init__(self, folder: Any) -> None:
-        import onnxruntime
+    FILE = "heads.npz"
+    #: Inverse strength of the regularisation by head: where the probabilities fit unseen messages best (log loss on
+    #: `tests/safety/messages_dev.yml` and `tests/nlu/`). What is told apart, and what not, hardly depends on it.
+    STRENGTH: ClassVar[dict[str, float]] = {"flag": 10.0, "alarm": 10.0, "intent": 3.0}
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / self.GRAPH), options, providers=["CPUExecutionProvider"]
-        )
-        self.labels: dict[str, list[str]] = json.loads((folder / self.LABELS).read_text(encoding="utf-8"))
+    def __init__(self, weights: dict[str, tuple[Any, Any]], labels: dict[str, list[str]]) -> None:
+        self._weights = weights
+        self.labels = labels
 
-    def run(self, hidden: Any, mask: Any) -> dict[str, Any]:
+    @classmethod
+    def fit(cls, vectors: Any, labels: dict[str, list[Optional[str]]]) -> "Heads":
+        """Logistic regressions.
+
+        Args:
+            vectors: (texts, 384). labels: head to a label a text; None for texts that it learns nothing from.
+        """
+        from sklearn.linear_model import LogisticRegression
+
+        weights, names = {}, {}
+        for head, wanted in labels.items():
+            rows = [row for row, label in enumerate(wanted) if label is not None]
+            model = LogisticRegression(C=cls.STRENGTH[head], max_iter=1000)
+            model.fit(vectors[rows], [wanted[row] for row in rows])
+            weights[head] = (model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
+            names[head] = [str(label) for label in model.classes_]
+        return cls(weights, names)
+
+    def save(self, folder: Any) -> None:
+        """Writes the file that ``load`` reads."""
+        arrays = {f"{head}-{part}": value for head, pair in self._weights.items() for part, value in zip("wb", pair)}
+        np.savez(folder / self.FILE, **arrays, labels=np.array(json.dumps(self.labels)))
+
+    @classmethod
+    def load(cls, folder: Any) -> "Heads":
+        """Reads what ``save`` wrote."""
+        with np.load(folder / cls.FILE) as stored:
+            labels = json.loads(str(stored["labels"]))
+            return cls({head: (stored[f"{head}-w"], stored[f"{head}-b"]) for head in labels}, labels)
+
+    def run(self, vectors: Any) -> dict[str, Any]:
         """``flag`` and ``intent``: probabilities (texts, labels), with their labels; ``alarm``: probability (texts)."""
-        names = ["flag", "alarm", "intent"]
-        logits = dict(zip(names, self._session.run(names, {"hidden": hidden, "mask": mask})))
+        logits = {head: vectors @ weight + bias for head, (weight, bias) in self._weights.items()}
         return {
             "flag": softmax(logits["flag"]),
             "flag_labels": self.labels["flag"],
@@ -66,6 +97,23 @@ class Classifier:
             "intent_labels": self.labels["intent"],
             "alarm": 1 / (1 + np.exp(-logits["alarm"][:, 0])),
         }
+
+
+def labels_of(examples: Sequence[Message]) -> dict[str, list[Optional[str]]]:
+    """What the heads are to say of training examples, by head."""
+    from backtalk.catalogue import Tier, load_catalogue
+
+    notes = [(m.get(METADATA) or {}).get(METADATA_EXAMPLE) or {} for m in examples]
+    alarming = {flag.id for flag in load_catalogue() if flag.tier is not Tier.SOON}
+    flags = [str(note.get(FLAG, NO_FLAG)) for note in notes]
+    return {
+        "flag": list(flags),
+        "alarm": ["yes" if flag in alarming else "no" for flag in flags],
+        # Texts of the catalogue have no intent; asks of the store have one in common here.
+        "intent": [
+            None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)
+        ],
+    }
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -88,19 +136,13 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """The component's settings.
 
         quantized: int8 in place of float32 (a quarter of the size, a third of the time, cosine 0.994).
-        tune: train last layers for red flags and intents. epochs: passes over their examples. keep: the share of them,
-        hardest first, that a pass after the first one sees.
-        asks: asks of the store that one pass sees, drawn anew each time: they stand for "a question to the guide".
+        tuned: the tuned last layers too, with classifiers of red flags and intents on their vector.
         sequence: the sentence's vector for every word too, for classifiers that want one a word (DIET).
         """
         return {
             **DenseFeaturizer.get_default_config(),
             "quantized": True,
-            "tune": True,
-            "epochs": 2,
-            "keep": 0.6,
-            "asks": 3000,
-            "random_seed": 1,
+            "tuned": True,
             "sequence": False,
         }
 
@@ -111,13 +153,15 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         storage: ModelStorage,
         resource: Resource,
         encoder: Optional[Encoder] = None,
-        classifier: Optional[Classifier] = None,
+        tail: Optional[Any] = None,
+        heads: Optional[Heads] = None,
     ) -> None:
         super().__init__(name, config)
         self._storage = storage
         self._resource = resource
         self._encoder = encoder
-        self._classifier = classifier
+        self._tail = tail
+        self._heads = heads
 
     @classmethod
     def create(
@@ -140,8 +184,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     ) -> "SentenceEncoder":
         with model_storage.read_from(resource) as folder:
             encoder = Encoder(folder)
-            classifier = Classifier(folder) if config["tune"] else None
-        return cls(config, execution_context.node_name, model_storage, resource, encoder, classifier)
+            if not config["tuned"]:
+                return cls(config, execution_context.node_name, model_storage, resource, encoder)
+            tail, heads = session(folder / TAIL, threads=1), Heads.load(folder)
+        return cls(config, execution_context.node_name, model_storage, resource, encoder, tail, heads)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -150,80 +196,48 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     # --- training
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Builds the encoder from the published weights and tunes the last layers."""
+        """Builds the encoder from the published weights and the adapter, and fits the heads."""
         with self._storage.write_to(self._resource) as folder:
             graph.build(folder / Encoder.GRAPH, quantized=self._config["quantized"])
             shutil.copy(graph.weights_folder() / Encoder.TOKENIZER, folder / Encoder.TOKENIZER)
             self._encoder = Encoder(folder, threads=0)
-            if self._config["tune"]:
-                self._tune(training_data, folder)
-                self._classifier = Classifier(folder)
+            if self._config["tuned"]:
+                tail = graph.tail(adapter.adapted(graph.load_weights(), adapter.load()), graph.SHARED)
+                graph.save(tail, folder / TAIL, self._config["quantized"])
+                self._tail = session(folder / TAIL, threads=0)
+                examples = [message for message in training_data.training_examples if message.get(MENDED)]
+                vectors = self._encode(examples)
+                logger.info("Progress: fitting the classifiers of red flags and intents")
+                self._heads = Heads.fit(vectors, labels_of(examples))
+                self._heads.save(folder)
         return self._resource
 
-    def _hidden(self, examples: Sequence[Message]) -> list[Any]:
-        """What the tuned layers start from; the vectors, which come with it, are added for
-        ``process_training_data``."""
+    def _encode(self, examples: Sequence[Message]) -> Any:
+        """Adds the vector to each example; returns the tuned vectors, (examples, 384)."""
         assert self._encoder is not None
         ids = self._encoder.tokens([str(message.get(MENDED)) for message in examples])
-        hidden: list[Any] = [None] * len(ids)
+        tuned = np.zeros((len(ids), graph.WIDTH), dtype=np.float32)
         parts = batches(ids)
         for done, rows in enumerate(parts, 1):
-            if done % max(1, len(parts) // 4) == 0:
+            if done % max(1, len(parts) // 8) == 0:
                 logger.info("Progress: encoding what people say, %d %%", 100 * done // len(parts))
-            vectors, states = self._encoder.run([ids[row] for row in rows], hidden=True)
+            batch = [ids[row] for row in rows]
+            vectors, hidden = self._encoder.run(batch, hidden=True)
+            if self._tail is not None:
+                tuned[rows] = self._tuned(hidden, batch)
             for number, row in enumerate(rows):
-                hidden[row] = states[number, : len(ids[row])].astype(np.float16)
                 self._add(examples[row], vectors[number])
-        return hidden
+        return tuned
 
-    def _tune(self, training_data: TrainingData, folder: Any) -> None:
-        from backtalk.catalogue import Tier, load_catalogue
-        from components.encoder.tuning import NO_LABEL, SCALE, tune
-
-        examples = [m for m in training_data.training_examples if m.get(MENDED)]
-        notes = [(m.get(METADATA) or {}).get(METADATA_EXAMPLE) or {} for m in examples]
-        catalogue = load_catalogue()
-        alarming = {flag.id for flag in catalogue if flag.tier is not Tier.SOON}
-        flags = [note.get(FLAG, NO_FLAG) for note in notes]
-        # Texts of the catalogue have no intent; asks of the store have one in common here.
-        intents = [
-            None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)
-        ]
-        flag_labels = sorted(set(flags))
-        intent_labels = sorted({intent for intent in intents if intent})
-        labels = {
-            "flag": np.array([flag_labels.index(flag) for flag in flags], dtype=np.int32),
-            "alarm": np.array([float(flag in alarming) for flag in flags], dtype=np.float32),
-            "intent": np.array(
-                [intent_labels.index(intent) if intent else NO_LABEL for intent in intents], dtype=np.int32
-            ),
-        }
-        asks = np.array([i for i, note in enumerate(notes) if ENTRY in note], dtype=int)
-        rest = np.array([i for i, note in enumerate(notes) if ENTRY not in note], dtype=int)
-        weights, heads = tune(
-            self._hidden(examples),
-            labels,
-            graph.load_weights(),
-            graph.SHARED,
-            self._config["epochs"],
-            lambda _, random: np.concatenate([rest, random.permutation(asks)[: self._config["asks"]]]),
-            self._config["random_seed"],
-            self._config["keep"],
-        )
-        model = graph.classifier(weights, graph.SHARED, heads, SCALE)
-        graph.save(model, folder / Classifier.GRAPH, self._config["quantized"])
-        (folder / Classifier.LABELS).write_text(
-            json.dumps({"flag": flag_labels, "intent": intent_labels}), encoding="utf-8"
-        )
+    def _tuned(self, hidden: Any, ids: Sequence[Sequence[int]]) -> Any:
+        assert self._tail is not None
+        return self._tail.run(["vector"], {"hidden": hidden, "mask": padded(ids)[1]})[0]
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds sentence vectors to every example."""
-        assert self._encoder is not None
         examples = [m for m in training_data.training_examples if m.get(MENDED)]
         # Training gave most of them theirs already.
-        fresh = [message for message in examples if message.get_dense_features(TEXT)[1] is None]
-        for message, vector in zip(fresh, self._encoder.encode([str(message.get(MENDED)) for message in fresh])):
-            self._add(message, vector)
+        self._encode([message for message in examples if message.get_dense_features(TEXT)[1] is None])
         return training_data
 
     # --- use
@@ -239,13 +253,13 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         assert self._encoder is not None
         text = str(message.get(MENDED))
         texts = segments(text)
-        if self._classifier is None:
+        if self._heads is None:
             vectors = self._encoder.run(self._encoder.tokens(texts))[0]
         else:
             # A red flag may stand anywhere in a long story: the screen gets to see all of it.
             ids = self._encoder.tokens([*texts, *windows(text)])
             vectors, hidden = self._encoder.run(ids, hidden=True)
-            message.set(HEADS, self._classifier.run(hidden, padded(ids)[1]))
+            message.set(HEADS, self._heads.run(self._tuned(hidden, ids)))
         message.set(SEGMENTS, texts)
         message.set(VECTORS, vectors[: len(texts)])
         self._add(message, vectors[0])

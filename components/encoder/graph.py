@@ -26,8 +26,8 @@ NORM_EPSILON = 1e-12
 #: Positions kept: longer texts are cut, as the published model does (it was trained on 128, and cuts at 256).
 POSITIONS = 256
 OPSET = 17
-#: Layers that classifiers with last layers of their own share with the plain encoder.
-SHARED = 4
+#: Layers that the tuned encoder shares with the plain one.
+SHARED = 2
 
 Weights = Dict[str, "np.ndarray[Any, Any]"]
 
@@ -166,7 +166,7 @@ def _model(g: _Graph, inputs: list[Any], outputs: dict[str, tuple[str, list[Any]
 def _encoder(weights: Weights, shared: int) -> Any:
     """Token ids and mask, int64 (batch, tokens), to ``vector`` (batch, 384) and ``hidden`` (batch, tokens, 384).
 
-    ``hidden`` is what the first ``shared`` layers make of the text; a classifier's own last layers go on from there.
+    ``hidden`` is what the first ``shared`` layers make of the text; the tuned layers go on from there.
     """
     from onnx import TensorProto, helper
 
@@ -192,14 +192,8 @@ def _encoder(weights: Weights, shared: int) -> Any:
     return _model(g, inputs, outputs)
 
 
-def classifier(weights: Weights, first: int, heads: dict[str, tuple[Any, Any]], scale: float) -> Any:
-    """Last layers of their own and linear heads on top of ``hidden``: ``hidden`` and ``mask`` to logits by head.
-
-    Args:
-        weights: of the layers from ``first`` on, under the published names.
-        first: the number of layers that are shared, and so left out here.
-        heads: name to weight (384, classes) and bias (classes); ``scale`` multiplies the unit vector before.
-    """
+def tail(weights: Weights, first: int) -> Any:
+    """The layers from ``first`` on: ``hidden`` and ``mask``, as the encoder gives them, to ``vector`` (batch, 384)."""
     from onnx import TensorProto, helper
 
     g = _Graph()
@@ -207,13 +201,11 @@ def classifier(weights: Weights, first: int, heads: dict[str, tuple[Any, Any]], 
     x = "hidden"
     for number in range(first, LAYERS):
         x = _layer(g, x, hidden_mask, weights, number)
-    vector = g.add("Mul", _mean(g, x), g.constant(np.array(scale, dtype=np.float32)))
-    outputs = {name: (g.linear(vector, weight.T, bias), ["batch", len(bias)]) for name, (weight, bias) in heads.items()}
     inputs = [
         helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["batch", "tokens", WIDTH]),
         helper.make_tensor_value_info("mask", TensorProto.INT64, ["batch", "tokens"]),
     ]
-    return _model(g, inputs, outputs)
+    return _model(g, inputs, {"vector": (_mean(g, x), ["batch", WIDTH])})
 
 
 def load_weights() -> Weights:

@@ -29,7 +29,6 @@ class Encoder:
     GRAPH, TOKENIZER = "encoder.onnx", "tokenizer.json"
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         for name in (self.GRAPH, self.TOKENIZER):
@@ -38,13 +37,7 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(folder / self.TOKENIZER))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(PIECES)
-        options = onnxruntime.SessionOptions()
-        # One message is too small a sum to be worth a second thread; and the action server wants a core too.
-        options.intra_op_num_threads = options.inter_op_num_threads = threads
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / self.GRAPH), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = session(folder / self.GRAPH, threads)
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """The wordpiece ids of each text, the two framing ones included."""
@@ -65,6 +58,21 @@ class Encoder:
         for rows in batches(ids):
             vectors[rows] = self.run([ids[i] for i in rows])[0]
         return vectors
+
+
+def session(graph: Path, threads: int) -> Any:
+    """An onnxruntime session on the processor.
+
+    Args:
+        threads: 1 for a server: one message is too small a sum to be worth a second thread, and the action server wants
+            a core too. 0, as many as there are cores, for training.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = threads
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def padded(ids: Sequence[Sequence[int]]) -> tuple[Array, Array]:

@@ -172,7 +172,7 @@ def component(storage: Any, **settings: Any) -> Any:
 
     from components.encoder.featurizer import SentenceEncoder
 
-    config = {**SentenceEncoder.get_default_config(), "tune": False, **settings}
+    config = {**SentenceEncoder.get_default_config(), "tuned": False, **settings}
     context = ExecutionContext(GraphSchema({}), node_name="encoder")
     return SentenceEncoder, (config, storage, Resource("encoder"), context)
 

@@ -1,0 +1,90 @@
+"""Makes ``components/encoder/adapter.npz``: the tuning of the encoder's last layers, which takes a quarter of an hour.
+
+Usage: python -m scripts.tune. A training of the bot uses the file as it is and fits its classifiers anew, so that a few
+new examples do not need this; after many of them, or a new red flag, it is worth it.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from backtalk.yaml_files import ROOT
+
+#: Passes over the examples. A fourth still helps (on the development half of the labelled messages), a sixth does not.
+EPOCHS = 5
+#: Asks of the store that one pass sees, drawn anew each time: they stand for "a question to the guide".
+ASKS = 4000
+
+
+def main() -> None:
+    """Reads the training data as a training does, tunes, and writes the file."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.resource import Resource
+    from rasa.shared.importers.importer import TrainingDataImporter
+    from rasa.shared.nlu.constants import METADATA, METADATA_EXAMPLE
+
+    from components.encoder import adapter, graph, tuning
+    from components.encoder.featurizer import labels_of
+    from components.encoder.onnx_encoder import Encoder, batches
+    from components.importer import ENTRY
+    from components.reader import MENDED, MessageReader
+
+    tuning.logger.setLevel(logging.INFO)
+    started = time.monotonic()
+    importer = TrainingDataImporter.load_from_config(
+        str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")]
+    )
+    data = importer.get_nlu_data()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        storage = LocalModelStorage(folder)
+        reader = MessageReader(MessageReader.get_default_config(), storage, Resource("reader"))
+        reader.train(data)
+        reader.process_training_data(data)
+        examples = [message for message in data.training_examples if message.get(MENDED)]
+        weights = graph.load_weights()
+        # Quantized, as the bot runs it: what is tuned then fits what it will get.
+        graph.build(folder / Encoder.GRAPH)
+        (folder / Encoder.TOKENIZER).write_bytes((graph.weights_folder() / Encoder.TOKENIZER).read_bytes())
+        encoder = Encoder(folder, threads=0)
+        ids = encoder.tokens([str(message.get(MENDED)) for message in examples])
+        hidden: list[Any] = [None] * len(ids)
+        for rows in batches(ids):
+            states = encoder.run([ids[row] for row in rows], hidden=True)[1]
+            for number, row in enumerate(rows):
+                hidden[row] = states[number, : len(ids[row])].astype(np.float16)
+    labels = {}
+    for head, wanted in labels_of(examples).items():
+        if head == "alarm":
+            labels[head] = np.array([float(label == "yes") for label in wanted], dtype=np.float32)
+            continue
+        names = sorted({label for label in wanted if label})
+        places = {label: place for place, label in enumerate(names)}
+        labels[head] = np.array(
+            [places[label] if label else tuning.NO_LABEL for label in wanted], dtype=np.int32
+        )
+    asked = [ENTRY in ((m.get(METADATA) or {}).get(METADATA_EXAMPLE) or {}) for m in examples]
+    asks, rest = np.flatnonzero(asked), np.flatnonzero(np.logical_not(asked))
+    arrays = tuning.tune(
+        hidden,
+        labels,
+        weights,
+        graph.SHARED,
+        EPOCHS,
+        lambda _, random: np.concatenate([rest, random.permutation(asks)[:ASKS]]),
+        after_epoch=lambda _, so_far: adapter.save(so_far),
+    )
+    adapter.save(arrays)
+    size = adapter.PATH.stat().st_size // 1024
+    print(f"{adapter.PATH.name}: {size} KB, {(time.monotonic() - started) / 60:.0f} minutes, {len(examples)} texts.")
+
+
+if __name__ == "__main__":
+    main()
