@@ -52,9 +52,9 @@ calibrate: train ## how often the model is right, by its confidence: what the th
 	@$(PYTHON) -m scripts.measure calibrate
 
 validate: setup ## Rasa's own check of intents, rules, stories and responses
-	@$(PYTHON) -W ignore -m rasa data validate --fail-on-warnings
+	@$(PYTHON) -W ignore -m scripts.rasa_cli data validate --fail-on-warnings
 
-bench: setup ## speed and memory beside the stock Rasa starter (writes benchmarks/results.md)
+bench: setup-dev ## speed and memory beside the stock Rasa starter (writes benchmarks/results.md)
 	@$(PYTHON) -m benchmarks.bench
 
 profile: setup ## where the time of one message goes
@@ -69,7 +69,7 @@ load: setup ## rising load, up to more than it can do
 kills: setup ## servers killed under load: what is lost
 	@$(PYTHON) -m benchmarks.kills
 
-bake-off: setup ## pipelines for understanding, side by side (an hour; writes benchmarks/nlu/results.md)
+bake-off: setup-dev ## pipelines for understanding, side by side (an hour; writes benchmarks/nlu/results.md)
 	@$(PYTHON) -m benchmarks.nlu.bake_off
 
 clean: ## what was trained, stored and cached; not the packages
@@ -77,8 +77,12 @@ clean: ## what was trained, stored and cached; not the packages
 
 lock: ## the two lock files anew, after a change of pyproject.toml (needs uv; uv.lock names hosts and stays untracked)
 	@uv lock --quiet
-	@uv export --quiet --frozen --no-dev --no-emit-project --no-header --no-annotate -o requirements.lock
+	@# Rasa asks for TensorFlow and is content without (scripts/without_tensorflow.py): it takes as much room as all the rest.
+	@uv export --quiet --frozen --no-dev --no-emit-project --no-header --no-annotate \
+		$(addprefix --prune ,$(TENSORFLOW)) -o requirements.lock
 	@uv export --quiet --frozen --no-emit-project --no-header --no-annotate -o requirements-dev.lock
+
+TENSORFLOW := $(addprefix tensorflow-,addons cpu-aws estimator hub intel io-gcs-filesystem macos) keras tensorboard
 
 .PHONY: web web-check
 web: ## the built widget anew from web/src (needs Node 20 or newer)
@@ -89,3 +93,6 @@ web-check: web ## whether the committed widget is what its sources make
 
 explain: setup ## why the red-flag screen decides as it does: make explain TEXT="..."
 	@$(PYTHON) -m scripts.explain "$$TEXT"
+
+tune: setup-dev ## the encoder's adapter anew, after many new examples (a quarter of an hour; writes components/encoder/adapter.npz)
+	@$(PYTHON) -W ignore -m scripts.tune

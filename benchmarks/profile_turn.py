@@ -96,7 +96,7 @@ def wrap_agent(agent: Any) -> None:
 
 
 def serve(out: Path, arguments: Sequence[str]) -> None:
-    """``scripts.server`` with timers, which are written down at its end."""
+    """``scripts.rasa_cli`` with timers, which are written down at its end."""
     without_tensorflow.install()
     import rasa.core.agent
     import rasa.core.run

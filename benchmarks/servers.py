@@ -186,7 +186,7 @@ class Backtalk(Bot):
 
     def launch_server(self) -> None:
         """The Rasa server, in the background."""
-        arguments = ["-m", "scripts.server", "run", "--port", str(self.port), "--interface", HOST]
+        arguments = ["-m", "scripts.rasa_cli", "run", "--port", str(self.port), "--interface", HOST]
         arguments += ["--model", str(self.model), "--endpoints", str(self.endpoints)]
         arguments += ["--credentials", str(ROOT / "credentials.yml")]
         self._run("server", arguments, ROOT, environment())

@@ -1,7 +1,7 @@
 """Corrections of Rasa 3.6's own behaviour, for speed and for a log without users' words. Each says what it replaces
 and why; results stay the same.
 
-``install`` is called by ``scripts.server``; under a plain ``rasa run`` everything works as well, only slower.
+``install`` is called by ``scripts.rasa_cli``; under a plain ``rasa run`` everything works as well, only slower.
 """
 
 from __future__ import annotations

@@ -6,9 +6,6 @@ newest trained model; without one, the rules alone.
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
 import sys
 from typing import Callable, Optional, Sequence
 
@@ -56,25 +53,22 @@ def _parser() -> Callable[[str], tuple[str, Finding, Optional[Learned]]]:
             return mended, screen_for().judge(Analysis(english().make_doc(mended)), None), None
 
         return by_rules
-    import structlog
-    from rasa.core.agent import Agent
+    from scripts.measure import Nlu
 
+    nlu = Nlu(models[-1])
+    # Only now: the components import what Rasa imports.
     from components.red_flags import RedFlagScreen
 
     seen: list[tuple[str, Finding, Optional[Learned]]] = []
 
-
     def note(mended: str, found: Finding, learned: Optional[Learned]) -> None:
         seen.append((mended, found, learned))
 
-    # Rasa would log the message itself.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     RedFlagScreen.observer = note
-    agent = Agent.load(str(models[-1]))
 
     def by_model(text: str) -> tuple[str, Finding, Optional[Learned]]:
         seen.clear()
-        asyncio.run(agent.parse_message(text))
+        nlu.parse(text)
         return seen[-1] if seen else ("", Finding(), None)
 
     return by_model
@@ -82,7 +76,6 @@ def _parser() -> Callable[[str], tuple[str, Finding, Optional[Learned]]]:
 
 def main(arguments: Sequence[str]) -> int:
     """Explains every argument; with none, every line that is typed."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     parse = _parser()
     for text in arguments or (line.strip() for line in sys.stdin):
         if text:

@@ -171,7 +171,7 @@ def serve(mode: str) -> None:
             ["-m", "scripts.action_server", "--port", str(actions_port)],
             ACTIONS_PORT=str(actions_port),
         )
-        rasa = ["-m", "scripts.server"]
+        rasa = ["-m", "scripts.rasa_cli"]
         common = ["--model", str(model), "--endpoints", str(endpoints(actions_port))]
         if mode == "shell":
             servers.wait_for(f"http://{HOST}:{actions_port}/health", "action server")

@@ -56,12 +56,12 @@ class Nlu:
         asyncio.set_event_loop(self._loop)
         self._agent = Agent.load(str(model))
 
-    def parse(self, text: str, everything: bool = False) -> dict[str, Any]:
-        """The parse data of a message; with ``everything`` also what only the components see of each other."""
+    def parse(self, text: str) -> dict[str, Any]:
+        """The parse data of a message."""
         from rasa.core.channels.channel import UserMessage
 
         assert self._agent.processor is not None
-        parsing = self._agent.processor.parse_message(UserMessage(text), only_output_properties=not everything)
+        parsing = self._agent.processor.parse_message(UserMessage(text))
         parsed: dict[str, Any] = self._loop.run_until_complete(parsing)
         return parsed
 
@@ -287,15 +287,14 @@ def calibrate(nlu: Nlu) -> str:
             row[2] += any(name in one["want"] for name, _ in found[:3])
     lines = ["confidence from | messages | likeliest right | one of three right", "---|---|---|---"]
     lines += [f"{step:.2f} | {n} | {percent(a, n)} | {percent(b, n)}" for step, (n, a, b) in sorted(rows.items())]
-    alarms: dict[float, list[int]] = {}
-    every = [*messages(ENTRIES), *messages(INTENTS)]
+    talk: dict[float, list[int]] = {}
     lines += ["", "intent confidence from | messages | right", "---|---|---"]
-    for one in every[len(messages(ENTRIES)) :]:
+    for one in messages(INTENTS):
         intent = nlu.parse(one["text"])["intent"]
-        row = alarms.setdefault(max(step for step in steps if intent["confidence"] >= step), [0, 0])
+        row = talk.setdefault(max(step for step in steps if intent["confidence"] >= step), [0, 0])
         row[0] += 1
         row[1] += intent["name"] in one["want"]
-    lines += [f"{step:.2f} | {n} | {percent(a, n)}" for step, (n, a) in sorted(alarms.items())]
+    lines += [f"{step:.2f} | {n} | {percent(a, n)}" for step, (n, a) in sorted(talk.items())]
     return "\n".join(lines)
 
 

@@ -36,7 +36,7 @@ def fingerprint() -> str:
         path = ROOT / name
         if not path.exists():
             raise FileNotFoundError(f"{name}, which a model is made of, is missing")
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".py", ".csv"))
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".py", ".npz"))
         for file in files:
             digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
@@ -66,7 +66,7 @@ def _train(model: Path) -> None:
     command = [
         sys.executable,
         "-m",
-        "rasa",
+        "scripts.rasa_cli",
         "train",
         "--force",
         "--skip-validation",

@@ -1,4 +1,4 @@
-"""The Rasa server and shell, for a model that is trained: ``python -m scripts.server run|shell <what rasa takes>``."""
+"""Rasa's command line without TensorFlow: ``python -m scripts.rasa_cli run|shell|train|data <what rasa takes>``."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Bot:
         trained = model()
         try:
             self._launch_actions()
-            arguments = ["-m", "scripts.server", "run", "--port", str(self._port), "--interface", HOST]
+            arguments = ["-m", "scripts.rasa_cli", "run", "--port", str(self._port), "--interface", HOST]
             arguments += ["--model", str(trained)]
             arguments += ["--credentials", str(self._credentials), "--endpoints", str(written)]
             self._server = self._launch(arguments, self.server_log)

@@ -139,7 +139,7 @@ class Bot:
         arguments += ["--credentials", str(credentials), "--endpoints", str(self._endpoints)]
         if self._debug:
             arguments.append("--debug")
-        self.server = _process(["-m", "scripts.server", *arguments], self.log, **self._env)
+        self.server = _process(["-m", "scripts.rasa_cli", *arguments], self.log, **self._env)
 
     def _wait(self, url: str) -> None:
         limit = time.monotonic() + START_LIMIT

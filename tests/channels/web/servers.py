@@ -75,7 +75,7 @@ class Bot:
     def start_server(self) -> None:
         """Starts the Rasa server and waits for it."""
         self._server = self._run(
-            *("-m", "scripts.server", "run", "--port", str(self.port), "--interface", HOST),
+            *("-m", "scripts.rasa_cli", "run", "--port", str(self.port), "--interface", HOST),
             *("--credentials", str(self._folder / "credentials.yml")),
             *("--endpoints", str(self._folder / "endpoints.yml"), "--model", str(self._model)),
         )
