@@ -23,6 +23,9 @@ RED_FLAGS = "red_flags"
 #: Phrasings of each flag that are read at the start.
 WARM_UP = 6
 
+#: Alarm from which a stretch of a long message counts for all of it.
+WINDOW_FROM = 0.5
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RedFlagScreen(IntentClassifier, GraphComponent):
@@ -68,8 +71,13 @@ class RedFlagScreen(IntentClassifier, GraphComponent):
 
     @staticmethod
     def _learned(heads: dict[str, Any], segments: int) -> Learned:
-        """Of the whole message; of a long one, of the stretch that alarms most."""
+        """Of the whole message; of a long one, of the stretch that alarms most, if it clearly does.
+
+        A long story has many stretches, and one of them sounds a little odd by chance: that is not asked about.
+        """
         row = max([0, *range(segments, len(heads["alarm"]))], key=lambda row: float(heads["alarm"][row]))
+        if heads["alarm"][row] < WINDOW_FROM:
+            row = 0
         return Learned(dict(zip(heads["flag_labels"], heads["flag"][row].tolist())), float(heads["alarm"][row]))
 
     def process_training_data(self, training_data: Any) -> Any:
