@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.base import BacktalkAction, adviser, follower
+from actions.base import BacktalkAction, adviser, follower, listener
 from backtalk.clarify import clarify
 from backtalk.conversation import Message, Reply, State
 
@@ -13,6 +13,9 @@ class ActionClarify(BacktalkAction):
     action_name = "action_clarify"
 
     def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
+        if changed:
+            # "I'm on blood thinners, does that change anything": whatever was asked, this counts.
+            return listener().told(message, changed, state)
         return clarify(message, state, adviser())
 
 

@@ -8,14 +8,16 @@ from typing import Optional, Sequence
 from backtalk.advice import SCREEN, Adviser
 from backtalk.choosing import alternatives, forbidden
 from backtalk.clarify import clarify
-from backtalk.conversation import Message, Option, Pending, Reply, State
+from backtalk.conversation import Ask, Message, Option, Pending, Reply, State
 from backtalk.followup import Follower
 from backtalk.profile import Person
 from backtalk.rendering import joined
 from backtalk.store import Entry
 
 #: The question before is asked again, for somebody else.
-_AS_WELL = re.compile(r"\b(?:what|how) about\b|\band (?:for|my|what|if)\b")
+_AS_WELL = re.compile(
+    r"\b(?:what|how) about\b|\band (?:for|my|what|if)\b|\b(?:asks?|has|have) (?:too|the same)\b|\bas well\b"
+)
 
 
 class Listener:
@@ -78,11 +80,18 @@ class Listener:
             reply.texts.insert(0, line)
             return reply
         if not shown or {"subject", "me"} & set(changed):
+            if message.values("area") and message.intent != "correct_profile":
+                # "My mum is 78, her lower back is stiff, what can she do": the question is in it.
+                reply = self._adviser.general(Ask("describe_pain", 1.0), message, state)
+                reply.texts.insert(0, line)
+                return reply
             return Reply([line, self._say("ask_what")])
         bad = [(entry, forbidden(entry, conditions)) for entry in shown]
         bad = [(entry, why) for entry, why in bad if why]
         if not bad:
-            return Reply([f"{line} {self._say('noted_still_fits')}"])
+            fresh = frozenset(changed) & conditions
+            cares = [care for entry in shown for care in self._adviser.cares(entry, state, fresh)]
+            return Reply([f"{line} {self._say('noted_still_fits')}", *cares[:2]])
         reply = self._again(shown, state)
         reply.texts.insert(0, line)
         return reply

@@ -58,6 +58,10 @@ _THINGS = (
 )
 _THING_BEFORE = re.compile(rf"\b(?:{_THINGS})(?: (?!my|i|and)\w+){{0,2}} ?(?:is|are|was|'s)?(?: \w+)? ?$")
 _THING_AFTER = re.compile(rf"^(?: (?!and\b|my\b|with\b|i\b|has\b|who\b)[\w-]+){{0,2}} (?:{_THINGS})\b")
+#: Before an age these make it that of a child who is looked after: "lifting my 2 year old".
+_CARED_FOR = re.compile(
+    r"\b(?:lift|carry|carri|pick|hold|rock|hoist|feed|bath|push|chas)(?:ing|ed|e)?(?: up)? (?:my|our|the|a|his|her) ?$"
+)
 _WEEKS = re.compile(
     r"\b(?P<weeks>\d{1,2}) ?(?:\+ ?\d )?(?:weeks?|w|wk)\b(?=.{0,25}\b(?:pregnan|preg|gone|along|expecting|trimester))"
     r"|\b(?:pregnan\w*|preg|expecting)\b.{0,20}?\b(?P<weeks2>\d{1,2}) ?(?:weeks?|w)\b"
@@ -233,6 +237,8 @@ class FactFinder:
             return False
         if not match.group().endswith(("old", "o")):
             return True
+        if _CARED_FOR.search(text[: match.start("age")]):
+            return False
         return not (_THING_BEFORE.search(text[: match.start("age")]) or _THING_AFTER.search(text[match.end() :]))
 
 

@@ -7,7 +7,7 @@ from actions.clarify import ActionClarify, ActionGoOn
 from backtalk.phrases import phrases
 from backtalk.store import store
 from tests.actions.builder import Talk
-from tests.messages import told
+from tests.messages import has, told
 
 ICE, HEAT = "ice-compress-three-times-daily", "hot-compress-15-20"
 
@@ -32,6 +32,13 @@ def test_in_the_shell_they_are_numbered() -> None:
 
 def test_without_a_guess_it_is_said() -> None:
     assert Talk().say("nlu_fallback").run(ActionClarify()).texts[0] in phrases().wordings("not_understood")
+
+
+def test_a_condition_in_it_counts_whatever_was_asked() -> None:
+    talk = Talk().say("nlu_fallback", facts=has("blood_thinners"))
+    answer = talk.run(ActionClarify())
+    assert "blood thinner" in answer.texts[0]
+    assert talk.slots["profile"]["me"]["conditions"] == ["blood_thinners"]
 
 
 def test_yes_goes_on_with_what_is_at_hand() -> None:

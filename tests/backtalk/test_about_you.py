@@ -66,6 +66,21 @@ def test_what_still_fits_is_said_to_fit() -> None:
     assert text.endswith(phrases().say("noted_still_fits"))
 
 
+def test_what_fits_with_care_is_said_with_the_care() -> None:
+    talk = at("hot-compress-15-20")
+    first, care = tell(talk, has("pregnant"))
+    assert first.endswith(phrases().say("noted_still_fits"))
+    assert "never over the bump" in care
+
+
+def test_a_question_beside_the_person_is_answered() -> None:
+    talk = state()
+    texts = tell(talk, [*told("area", "neck"), *has("over_65", person="your mum")])
+    assert phrases().say("ask_what") not in texts
+    assert talk.focus.request.areas == ("neck",)
+    assert talk.focus.last
+
+
 def test_what_no_longer_fits_is_taken_back_and_replaced() -> None:
     talk = at(PRESS_UP)
     texts = tell(talk, has("pregnant"))

@@ -149,7 +149,11 @@ def test_an_option_by_its_name() -> None:
 
 
 def test_which_one_is_asked_back() -> None:
-    assert say("choose_option", at(ICE, HEAT), "that thing") == [phrases().say("which_one")]
+    reply = FOLLOWER.answer(message("choose_option", text="that thing"), at(ICE, HEAT))
+    assert reply.question is not None
+    text, pending = reply.question
+    assert (reply.texts, text, pending.about) == ([], phrases().say("which_one"), "meaning")
+    assert [option.value for option in pending.options] == [ICE, HEAT]
 
 
 def test_a_meaning_that_was_offered_is_taken_up() -> None:
