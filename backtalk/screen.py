@@ -34,7 +34,7 @@ class Limits(NamedTuple):
 #: three. A clear rule needs next to nothing beside it, and is asked about even against the learned part; where all that
 #: was found is denied, asked about or a figure of speech, the learned part must be surer.
 LIMITS: Mapping[Support, Limits] = {
-    Support.CLEAR: Limits(0.02, 0.0),
+    Support.CLEAR: Limits(0.005, 0.0),
     Support.POSSIBLE: Limits(0.05, 0.02),
     Support.NONE: Limits(0.15, 0.03),
     Support.DENIED: Limits(0.15, 0.03),

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from backtalk.catalogue import Tier, catalogue
+from backtalk.choosing import GENERAL
+from backtalk.store import store
 from backtalk.understanding import DECLINES, FALLBACK
 from backtalk.yaml_files import ROOT, read_yaml
 
@@ -146,7 +148,7 @@ def intents(nlu: Nlu) -> Sorted:
             outside["all"] += 1
             outside["declined"] += name in DECLINES
             outside["asked"] += name == FALLBACK
-            outside["answered"] += name.startswith("ask_") and name not in DECLINES
+            outside["answered"] += name in GENERAL or name.removeprefix("ask_") in store().topics
     total = outside["all"]
     return Sorted(
         right / len(every), outside["declined"] / total, outside["asked"] / total, outside["answered"] / total, misses
