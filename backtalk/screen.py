@@ -37,7 +37,7 @@ LIMITS: Mapping[Support, Limits] = {
     Support.CLEAR: Limits(0.005, 0.0),
     Support.POSSIBLE: Limits(0.05, 0.02),
     Support.NONE: Limits(0.15, 0.03),
-    Support.DENIED: Limits(0.15, 0.03),
+    Support.DENIED: Limits(0.20, 0.05),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is
 #: asked about. An alarm spread thin over many flags was harmless more often than not.

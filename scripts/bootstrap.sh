@@ -31,7 +31,8 @@ if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c 'import sys; sys.exit(sys.
         fail "Python 3.10 was not found and could not be fetched. Rasa 3.6 runs on Python 3.10 and no newer one."
 fi
 
-say "Installing the locked packages (about 1.8 GB once installed) ..."
+[ "$lock" = requirements.lock ] && size="0.9 GB" || size="2 GB"
+say "Installing the locked packages (about $size once installed) ..."
 VIRTUAL_ENV=.venv "$uv" pip install --quiet --require-hashes --no-deps -r "$lock" >&2 ||
     fail "the packages could not be installed. The lines above say why."
 cp "$lock" "$stamp"

@@ -12,7 +12,7 @@ from backtalk.yaml_files import ROOT
 
 LISTED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 FILES = [ROOT / name for name in LISTED.split("\0") if name and (ROOT / name).is_file()]
-TEXT = [path for path in FILES if path.suffix not in {".png", ".ico", ".woff2", ".gz", ".jpg"}]
+TEXT = [path for path in FILES if path.suffix not in {".png", ".ico", ".woff2", ".gz", ".jpg", ".npz"}]
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 #: Lines of a Python file, and bytes of any file.
 LINES, BYTES = 450, 700_000
@@ -46,7 +46,10 @@ def test_file_names_no_machine_no_registry_and_no_secret(path: Path) -> None:
 def test_no_file_is_large_or_made_by_a_machine() -> None:
     assert [shown(path) for path in FILES if path.stat().st_size > BYTES] == []
     made = {".db", ".sqlite", ".pyc", ".onnx", ".npz", ".safetensors", ".pkl", ".log"}
-    assert [shown(path) for path in FILES if path.suffix in made or path.name.endswith(".tar.gz")] == []
+    # What `make tune` writes takes a quarter of an hour to make: everybody gets it with the sources, as the built widget.
+    kept = {"components/encoder/adapter.npz"}
+    found = [shown(path) for path in FILES if path.suffix in made or path.name.endswith(".tar.gz")]
+    assert [path for path in found if path not in kept] == []
 
 
 def test_the_domain_in_python_imports_neither_rasa_nor_its_edges() -> None:
