@@ -12,8 +12,4 @@ class ActionAdvise(BacktalkAction):
     action_name = "action_advise"
 
     def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
-        reply = adviser().answer(message, state)
-        line = listener().acknowledge(changed, state) if changed else ""
-        if line:
-            reply.texts.insert(0, line)
-        return reply
+        return listener().acknowledged(adviser().answer(message, state), changed, state)

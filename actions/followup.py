@@ -28,11 +28,7 @@ class ActionFollowUp(BacktalkAction):
         return await super().run(dispatcher, tracker, domain)
 
     def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
-        reply = follower().answer(message, state)
-        line = listener().acknowledge(changed, state) if changed else ""
-        if line:
-            reply.texts.insert(0, line)
-        return reply
+        return listener().acknowledged(follower().answer(message, state), changed, state)
 
 
 def _declined_before(tracker: Tracker) -> str:

@@ -60,6 +60,13 @@ class Listener:
             return self._say("noted_other", who=profile.subject)
         return ""
 
+    def acknowledged(self, reply: Reply, changed: Sequence[str], state: State) -> Reply:
+        """The reply, led by the line on what was taken in."""
+        line = self.acknowledge(changed, state) if changed else ""
+        if line:
+            reply.texts.insert(0, line)
+        return reply
+
     def told(self, message: Message, changed: Sequence[str], state: State) -> Reply:
         """The reply to a statement about somebody: taken in, and what it changes about what was said."""
         if "under_18" in self._adviser.conditions(state):

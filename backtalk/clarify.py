@@ -9,6 +9,11 @@ from backtalk.conversation import Message, Option, Pending, Reply, State
 MEANINGS, WORTH_OFFERING = 3, 0.06
 
 
+def which(text: str, options: list[Option]) -> Reply:
+    """Asks which of the options is meant."""
+    return Reply([], {"type": "question", "about": "meaning", "choices": []}, (text, Pending("meaning", options)))
+
+
 def clarify(message: Message, state: State, adviser: Adviser) -> Reply:
     """The likeliest meanings as sentences on buttons; without a good guess, what the bot knows about."""
     say = adviser.phrases.say
@@ -20,5 +25,4 @@ def clarify(message: Message, state: State, adviser: Adviser) -> Reply:
     if not options:
         return Reply([say("not_understood", state.focus.turn)])
     options.append(Option(say("none_of_these_meanings"), "none"))
-    card = {"type": "question", "about": "meaning", "choices": []}
-    return Reply([], card, (say("which_meaning", state.focus.turn), Pending("meaning", options)))
+    return which(say("which_meaning", state.focus.turn), options)

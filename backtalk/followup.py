@@ -7,7 +7,8 @@ from typing import Optional
 
 from backtalk.advice import Adviser
 from backtalk.choosing import forbidden
-from backtalk.conversation import SHOWN_LIMIT, Message, Option, Pending, Reply, State, chosen, ordinal
+from backtalk.clarify import which
+from backtalk.conversation import SHOWN_LIMIT, Message, Option, Reply, State, chosen, ordinal
 from backtalk.naming import Namer
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
 from backtalk.store import Entry, Role
@@ -224,8 +225,7 @@ class Follower:
             return self._adviser.one(self._store[guesses[0].entry], state)
         if last:
             options = [Option(self._store[name].title, name) for name in last if name in self._store]
-            card = {"type": "question", "about": "meaning", "choices": []}
-            return Reply([], card, (self._say("which_one"), Pending("meaning", options)))
+            return which(self._say("which_one"), options)
         return self._nothing_yet()
 
     def refine(self, message: Message, state: State) -> Reply:
