@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
 
@@ -117,7 +117,6 @@ def tune(
     epochs: int,
     choose: Callable[[int, np.random.RandomState], Array],
     seed: int = 1,
-    after_epoch: Optional[Callable[[int, dict[str, Array]], None]] = None,
 ) -> dict[str, Array]:
     """Trains corrections of the layers from ``first`` on, with one linear head a label on top.
 
@@ -129,7 +128,6 @@ def tune(
         first: the number of layers that stay as published.
         epochs: passes over what ``choose`` picks.
         choose: epoch and random state to the rows of this epoch.
-        after_epoch: called with the epoch and the adapter so far.
 
     Returns:
         The adapter, as ``adapter.pack`` makes it. The heads are left behind: a training of the bot fits its own.
@@ -177,15 +175,6 @@ def tune(
         optimizers[1].apply_gradients(zip(gradients[len(body) :], tops))
         return mean
 
-    def result() -> dict[str, Array]:
-        factors, shifts = {}, {}
-        for number, layer in enumerate(layers, first):
-            prefix = f"encoder.layer.{number}."
-            factors.update({prefix + name: (a.numpy(), b.numpy()) for name, (a, b) in layer.factors.items()})
-            for name, value in layer.shifts.items():
-                shifts[prefix + name] = value.numpy() - _published(weights, prefix, name)
-        return adapter.pack(factors, shifts, first)
-
     done = 0
     for epoch, chosen in enumerate(plan):
         rows = random.permutation(chosen)
@@ -201,9 +190,13 @@ def tune(
             if done % max(1, steps // 20) == 0:
                 logger.info("tuning the encoder's last layers, %d %%", 100 * done // steps)
         logger.info("pass %d of %d, loss %.3f", epoch + 1, epochs, total / len(parts))
-        if after_epoch:
-            after_epoch(epoch, result())
-    return result()
+    factors, shifts = {}, {}
+    for number, layer in enumerate(layers, first):
+        prefix = f"encoder.layer.{number}."
+        factors.update({prefix + name: (a.numpy(), b.numpy()) for name, (a, b) in layer.factors.items()})
+        for name, value in layer.shifts.items():
+            shifts[prefix + name] = value.numpy() - _published(weights, prefix, name)
+    return adapter.pack(factors, shifts, first)
 
 
 def _published(weights: Weights, prefix: str, name: str) -> Array:
