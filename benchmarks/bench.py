@@ -23,8 +23,9 @@ from typing import Callable, Iterable, Optional, Sequence
 
 from benchmarks import machine, scripts
 from benchmarks.client import Script, Turn, percentile, silent, strangers, talk
-from benchmarks.servers import MODEL_VARIABLE, Backtalk, Bot, Starter, starter_seconds, stop_when_asked
+from benchmarks.servers import Backtalk, Bot, Starter, starter_seconds, stop_when_asked
 from scripts.launch import ROOT
+from scripts.model import MODEL_VARIABLE
 
 RESULTS = ROOT / "benchmarks" / "results.md"
 #: Conversations (of five messages) of a block, one at a time: enough for a 99th percentile.

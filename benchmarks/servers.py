@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,11 +16,9 @@ from typing import Optional
 
 import yaml
 
-from scripts.launch import HOST, ROOT, environment
-from scripts.model import ensure_model
+from scripts.launch import HOST, ROOT, environment, free_port
+from scripts.model import named_model
 
-#: Names a model file to measure, in place of the one that fits the data.
-MODEL_VARIABLE = "BACKTALK_MODEL"
 #: The starter bot and its model, made once; not tracked.
 STARTER = ROOT / ".cache" / "starter"
 #: Seconds that a bot may take to its first answer, and to end.
@@ -33,20 +30,6 @@ LOOK = 0.05
 def stop_when_asked() -> None:
     """Lets SIGTERM end this process as Ctrl-C does, so that no bot is left behind."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def model() -> Path:
-    """The model to measure: the one named by the environment, else the one that fits the data."""
-    named = os.environ.get(MODEL_VARIABLE)
-    return Path(named).resolve() if named else ensure_model()
 
 
 class Bot:
@@ -165,7 +148,7 @@ class Backtalk(Bot):
     hello = "hello"
 
     def __init__(self, folder: Path, trained: Optional[Path] = None) -> None:
-        super().__init__(folder, trained or model())
+        super().__init__(folder, trained or named_model())
         self.actions_port = free_port()
         self.database = folder / "conversations.db"
         endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
@@ -180,9 +163,7 @@ class Backtalk(Bot):
 
     def launch_actions(self) -> None:
         """The action server, in the background."""
-        port = str(self.actions_port)
-        env = {**environment(), "ACTIONS_PORT": port}
-        self._run("actions", ["-m", "scripts.action_server", "--port", port], ROOT, env)
+        self._run("actions", ["-m", "scripts.action_server", "--port", str(self.actions_port)], ROOT, environment())
 
     def launch_server(self) -> None:
         """The Rasa server, in the background."""

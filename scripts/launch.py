@@ -65,6 +65,14 @@ def check_free(number: int, name: str, mode: str) -> None:
             fail(f"Port {number} is in use already. Choose another one: make {mode} {name}={number + 1}")
 
 
+def free_port() -> int:
+    """A port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        found: int = probe.getsockname()[1]
+        return found
+
+
 def environment() -> dict[str, str]:
     """What the servers run with: no telemetry, loopback only, no chatter from libraries, one thread for each sum."""
     env = dict(os.environ)
@@ -169,7 +177,6 @@ def serve(mode: str) -> None:
         servers.start(
             "action server",
             ["-m", "scripts.action_server", "--port", str(actions_port)],
-            ACTIONS_PORT=str(actions_port),
         )
         rasa = ["-m", "scripts.rasa_cli"]
         common = ["--model", str(model), "--endpoints", str(endpoints(actions_port))]

@@ -23,6 +23,8 @@ INGREDIENTS = (
     "components/encoder",
 )
 KEEP = 3
+#: Environment variable: a model file to test or measure, in place of the one that fits the data.
+MODEL_VARIABLE = "BACKTALK_MODEL"
 
 
 class TrainingFailed(RuntimeError):
@@ -40,6 +42,12 @@ def fingerprint() -> str:
         for file in files:
             digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
+
+
+def named_model() -> Path:
+    """For tests and measurements: the model file that ``BACKTALK_MODEL`` names, else what ``ensure_model`` gives."""
+    named = os.environ.get(MODEL_VARIABLE)
+    return Path(named).resolve() if named else ensure_model()
 
 
 def ensure_model() -> Path:

@@ -7,7 +7,8 @@ from typing import Iterator
 import pytest
 
 from scripts.measure import Nlu
-from tests.running import Bot, model
+from scripts.model import named_model
+from tests.running import Bot
 
 
 @pytest.fixture(scope="session")
@@ -24,4 +25,4 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
 @pytest.fixture(scope="session")
 def nlu() -> Nlu:
     """The trained model's understanding, in the tests' own process."""
-    return Nlu(model())
+    return Nlu(named_model())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,27 +13,11 @@ from typing import Any, Mapping, Optional
 
 import yaml
 
-from scripts.launch import HOST, ROOT, environment
-from scripts.model import ensure_model
+from scripts.launch import HOST, ROOT, environment, free_port
+from scripts.model import named_model
 
-#: Names a model file to test with, in place of the one that fits the data.
-MODEL_VARIABLE = "BACKTALK_MODEL"
 #: Seconds that a server may take until it answers on a busy machine, until it ends, and for one message.
 START_LIMIT, STOP_LIMIT, ANSWER_LIMIT = 240, 20, 60
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def model() -> Path:
-    """The model to test: the one named by the environment, else the one that fits the data, trained if need be."""
-    named = os.environ.get(MODEL_VARIABLE)
-    return Path(named).resolve() if named else ensure_model()
 
 
 class Bot:
@@ -75,7 +57,7 @@ class Bot:
         endpoints["tracker_store"]["db"] = str(self.database)
         written = self.folder / "endpoints.yml"
         written.write_text(yaml.safe_dump(endpoints), encoding="utf-8")
-        trained = model()
+        trained = named_model()
         try:
             self._launch_actions()
             arguments = ["-m", "scripts.rasa_cli", "run", "--port", str(self._port), "--interface", HOST]
@@ -123,9 +105,8 @@ class Bot:
 
     def _launch_actions(self) -> None:
         self._actions = self._launch(
-            ["-m", "scripts.action_server", "--port", str(self._actions_port)], self.actions_log,
-            ACTIONS_PORT=str(self._actions_port),
-        )  # fmt: skip
+            ["-m", "scripts.action_server", "--port", str(self._actions_port)], self.actions_log
+        )
 
     def _launch(self, arguments: list[str], log: Path, **extra: str) -> subprocess.Popen[bytes]:
         with log.open("ab") as out:

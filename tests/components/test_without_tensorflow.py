@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.servers import model
 from scripts.launch import ROOT, environment
+from scripts.model import named_model
 
 TEXTS = [
     "my lower back hurts when I sit at my desk all day",
@@ -49,7 +49,7 @@ def parsed() -> dict[str, Any]:
     """Results of both ways, by way."""
     found = {}
     for way in ("without", "with"):
-        found[way] = json.loads(run(PARSE, way, str(model()), json.dumps(TEXTS)).strip().splitlines()[-1])
+        found[way] = json.loads(run(PARSE, way, str(named_model()), json.dumps(TEXTS)).strip().splitlines()[-1])
     return found
 
 

@@ -8,9 +8,9 @@ from typing import Iterator
 
 import pytest
 
+from scripts.model import named_model
 from tests.channels.telegram.fake import FakeTelegram
 from tests.channels.telegram.running import Bot
-from tests.running import model as tested_model
 
 _CHATS = itertools.count(5_000_001)
 
@@ -30,7 +30,7 @@ def other() -> int:
 @pytest.fixture(scope="session")
 def model() -> Path:
     """The model of the data."""
-    return tested_model()
+    return named_model()
 
 
 @pytest.fixture

@@ -14,10 +14,9 @@ from typing import Any, Optional
 import aiohttp
 from aiohttp import web
 
-from scripts.launch import ROOT
+from scripts.launch import ROOT, free_port
 from scripts.launch import environment as launched
 from tests.channels.telegram.fake import TOKEN, FakeTelegram
-from tests.running import free_port
 
 #: Seconds that a server may take to start on a busy machine.
 START_LIMIT = 120
@@ -117,7 +116,7 @@ class Bot:
         if webhook:
             self._env["TELEGRAM_WEBHOOK_URL"] = f"http://127.0.0.1:{self.port}/webhooks/telegram/webhook"
         arguments = ["-m", "scripts.action_server", "--port", str(actions_port)]
-        self._actions = _process(arguments, folder / "actions.log", ACTIONS_PORT=str(actions_port))
+        self._actions = _process(arguments, folder / "actions.log")
         self.gate = Gate(fake, actions_port)
         self._endpoints = folder / "endpoints.yml"
         text = (ROOT / "endpoints.yml").read_text(encoding="utf-8")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,26 +13,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Optional
 
-from scripts.launch import HOST, ROOT, environment
-from scripts.model import MODELS, fingerprint
+from scripts.launch import HOST, ROOT, environment, free_port
+from scripts.model import named_model
 
 #: Seconds that a server may take until it answers.
 START_LIMIT = 180
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _model() -> Path:
-    """The model of the present data, or the one that BACKTALK_MODEL names; the tests train none."""
-    model = Path(os.environ.get("BACKTALK_MODEL") or MODELS / f"backtalk-{fingerprint()}.tar.gz")
-    if not model.is_file():
-        raise FileNotFoundError(f"{model} is not there: run 'make train' first")
-    return model
 
 
 class Bot:
@@ -57,7 +40,7 @@ class Bot:
         endpoints = endpoints.replace("127.0.0.1:5055", f"127.0.0.1:{self._actions_port}")
         endpoints = endpoints.replace("db: conversations.db", f"db: {self.database}")
         (folder / "endpoints.yml").write_text(endpoints, encoding="utf-8")
-        self._model = _model()
+        self._model = named_model()
         self._server: Optional[subprocess.Popen[bytes]] = None
         self._actions: Optional[subprocess.Popen[bytes]] = None
 
