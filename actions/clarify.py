@@ -16,7 +16,7 @@ class ActionClarify(BacktalkAction):
         if changed:
             # "I'm on blood thinners, does that change anything": whatever was asked, this counts.
             return listener().told(message, changed, state)
-        return clarify(message, state, adviser())
+        return follower().detail(message, state) or clarify(message, state, adviser())
 
 
 class ActionGoOn(BacktalkAction):

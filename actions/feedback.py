@@ -12,4 +12,4 @@ class ActionFeedback(BacktalkAction):
     action_name = "action_feedback"
 
     def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
-        return listener().feedback(message, state)
+        return listener().acknowledged(listener().feedback(message, state), changed, state)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Optional, Sequence
 
-from backtalk.advice import SCREEN, Adviser
+from backtalk.advice import Adviser
 from backtalk.choosing import alternatives, forbidden
 from backtalk.clarify import clarify
 from backtalk.conversation import Ask, Message, Option, Pending, Reply, State
@@ -14,10 +15,38 @@ from backtalk.profile import Person
 from backtalk.rendering import joined
 from backtalk.store import Entry
 
+#: What the minimum screen asks, and what each yes means: a red flag, or a condition to remember.
+SCREEN: tuple[tuple[str, str], ...] = (
+    ("screen_opt_saddle", "flag:RF-CES"),
+    ("screen_opt_weak", "flag:RF-NEURO"),
+    ("screen_opt_injury", "flag:RF-FRACTURE"),
+    ("screen_opt_bones", "condition:osteoporosis"),
+    ("screen_opt_fever", "flag:RF-INFECT-UR"),
+    ("screen_opt_cancer", "flag:RF-CANCER-HX"),
+    ("screen_opt_weight", "flag:RF-WEIGHTLOSS"),
+    ("screen_opt_chest", "flag:RF-CARDIAC"),
+    ("screen_opt_pregnant", "condition:pregnant"),
+    ("screen_opt_blood", "condition:blood_thinners"),
+    ("screen_opt_feet", "condition:numb_feet"),
+    ("screen_opt_heart", "condition:heart_disease"),
+    ("screen_opt_calf", "flag:RF-DVT"),
+)
 #: The question before is asked again, for somebody else.
 _AS_WELL = re.compile(
-    r"\b(?:what|how) about\b|\band (?:for|my|what|if)\b|\b(?:asks?|has|have) (?:too|the same)\b|\bas well\b"
+    r"\b(?:what|how) about\b|\b(?:and|but) (?:for|my|what|if|me|i)\b|\b(?:asks?|has|have) (?:too|the same)\b|"
+    r"\bas well\b|\bfor me\b|\bme (?:again|now|then)\b"
 )
+#: Advice is wanted, not only a person named: "what can she do at home", "what do I tell him".
+_WANTED = re.compile(
+    r"\bwhat (?:can|could|should|shall|do|does|would|to|helps)\b|\bany (?:tips|advice|ideas?)\b|"
+    r"\bhelps? (?:her|him|them|me)\b"
+)
+#: A complaint beside a person: "my wife is pregnant and her back hurts at night".
+_ACHES = re.compile(r"\b(?:hurts?|hurting|aches?|aching|achy|pains?|painful|sore|stiff|killing)\b")
+#: Words up to which "and my husband, he sleeps on his back" asks the last question again.
+SHORT = 9
+#: Things shown before the latest answer that a new condition is held against.
+LOOK_BACK = 8
 
 
 class Listener:
@@ -35,7 +64,8 @@ class Listener:
         has = [c for c in changed if c in words and c in person.conditions]
         clauses = [words[c].they.format(who=who) if who else words[c].you for c in has]
         if "weeks" in changed and person.weeks:
-            clauses = [clause for clause in clauses if clause != words["pregnant"].you]
+            pregnant = words["pregnant"].they.format(who=who) if who else words["pregnant"].you
+            clauses = [clause for clause in clauses if clause != pregnant]
             name = "noted_weeks_other" if who else "noted_weeks"
             clauses.append(self._say(name, who=who, weeks=person.weeks))
         if "age" in changed and person.age:
@@ -82,12 +112,21 @@ class Listener:
         if state.held:
             # No invitation to ask for stretches while a flag is open.
             return Reply([line, self._adviser.reminder(state)])
-        if shown and "subject" in changed and _AS_WELL.search(message.mended):
+        other = {"subject", "me"} & set(changed)
+        elliptic = message.mended.startswith("and ") and len(message.mended.split()) <= SHORT
+        if shown and other and (elliptic or _AS_WELL.search(message.mended)):
             reply = self._again(shown, state)
             reply.texts.insert(0, line)
             return reply
-        if not shown or {"subject", "me"} & set(changed):
-            if message.values("area") and message.intent != "correct_profile":
+        details = message.values("area") or message.values("situation")
+        wanted = message.values("area") or (
+            (_WANTED.search(message.mended) or _ACHES.search(message.mended)) and (other or not shown)
+        )
+        if shown and details and not changed and message.intent == "inform_profile":
+            # "She stands all day": that changes what fits.
+            return self._follower.refine(message, state)
+        if not shown or other:
+            if wanted and message.intent != "correct_profile":
                 # "My mum is 78, her lower back is stiff, what can she do": the question is in it.
                 reply = self._adviser.general(Ask("describe_pain", 1.0), message, state)
                 reply.texts.insert(0, line)
@@ -98,23 +137,47 @@ class Listener:
         if not bad:
             fresh = frozenset(changed) & conditions
             cares = [care for entry in shown for care in self._adviser.cares(entry, state, fresh)]
-            return Reply([f"{line} {self._say('noted_still_fits')}", *cares[:2]])
+            return Reply([f"{line} {self._say('noted_still_fits')}", *cares[:2], *self._no_longer(state, conditions)])
         reply = self._again(shown, state)
         reply.texts.insert(0, line)
         return reply
+
+    def _no_longer(self, state: State, conditions: frozenset[str]) -> list[str]:
+        """What was shown before the latest answer and is forbidden now."""
+        focus = state.focus
+        before = [self._store[name] for name in focus.history.shown[-LOOK_BACK:] if name in self._store]
+        bad = [(entry, forbidden(entry, conditions)) for entry in before if entry.id not in focus.last]
+        return self._adviser.left_out([(entry, why) for entry, why in bad if why], state, "leave_out")
 
     def _again(self, shown: Sequence[Entry], state: State) -> Reply:
         """What was recommended no longer fits: says so, and answers the question again."""
         focus = state.focus
         focus.history.shown = [name for name in focus.history.shown if name not in focus.last]
-        if len(shown) == 1 and focus.request.topic:
+        if len(shown) == 1 and (focus.request.topic or not focus.request.to_dict()):
             return self._adviser.one(shown[0], state)
+        self._stay(state)
+        conditions = self._adviser.conditions(state)
+        own = any(set(topic.offer_if) & conditions for topic in self._store.topics.values())
+        if own and focus.request.kinds:
+            # Of a pregnancy there is more to say than which exercises are left.
+            focus.request = replace(focus.request, kinds=())
         return self._adviser.offer(state)
+
+    def _stay(self, state: State) -> None:
+        """What to eat stays about food: its topic is never offered by itself."""
+        focus = state.focus
+        if focus.topic and self._store.topics[focus.topic].only_asked and not focus.request.to_dict():
+            focus.request = replace(focus.request, topic=focus.topic)
 
     def show(self, state: State) -> Reply:
         """What the bot knows about the writer and others."""
         profile = state.profile
+        words, asked = self._store.vocabulary, state.focus.request
         clauses = self._described(profile.me, [*profile.me.conditions, "age", "weeks"], None)
+        about = [words.areas[name].label for name in asked.areas]
+        about += [words.situations[name].label for name in asked.situations]
+        if about:
+            clauses.append(self._say("known_about", what=joined(about)))
         for label, person in profile.others.items():
             clauses += self._described(person, [*person.conditions, "age", "weeks"], label)
         text = self._say("known", what="; ".join(clauses)) if clauses else self._say("known_nothing")
@@ -139,6 +202,7 @@ class Listener:
             "not_helped": self._something_else,
             "tried_already": self._something_else,
             "dislike": self._something_else,
+            "cannot_do": self._cannot,
             "it_hurts": self._hurts,
             "got_worse": self._worse,
         }
@@ -159,7 +223,7 @@ class Listener:
         return Reply([self._line("helped", entry, state)])
 
     def _something_else(self, message: Message, state: State) -> Reply:
-        names = {"not_helped": "not_helped", "tried_already": "tried", "dislike": "dislike"}
+        names = {"not_helped": "not_helped", "tried_already": "tried", "dislike": "dislike", "cannot_do": "cannot"}
         entry = self._tried(message, state)
         history = state.focus.history
         self._note(history.not_helped, entry)
@@ -173,7 +237,19 @@ class Listener:
                 reply = self._adviser.one(others[0], state)
                 reply.texts.insert(0, self._line(names[message.intent], entry, state))
                 return reply
+        self._stay(state)
         return self._adviser.offer(state, self._line(names[message.intent], entry, state))
+
+    def _cannot(self, message: Message, state: State) -> Reply:
+        """Too much, or not possible: the easier way first, else something else."""
+        entry = self._tried(message, state)
+        easier = self._store.get(entry.easier) if entry else None
+        if entry is None or easier is None or self._adviser.ruled_out(easier, state, self._adviser.conditions(state)):
+            return self._something_else(message, state)
+        self._note(state.focus.history.not_helped, entry)
+        reply = self._adviser.one(easier, state)
+        reply.texts.insert(0, self._line("cannot", entry, state))
+        return reply
 
     def _hurts(self, message: Message, state: State) -> Reply:
         entry = self._tried(message, state)
@@ -204,12 +280,16 @@ class Listener:
     def screen(self, message: Message, state: State) -> Reply:
         """The answer to the checklist: none of it, or which."""
         if message.intent == "screen_none":
-            state.focus.screened = "clear"
-            return Reply([self._say("screen_cleared")])
+            return self.screen_cleared(state)
         options = [Option(self._say(name), value) for name, value in SCREEN]
         return Reply([], {"type": "question", "about": "screen", "choices": []}, (
             self._say("screen_which"), Pending("screen_which", options)
         ))  # fmt: skip
+
+    def screen_cleared(self, state: State) -> Reply:
+        """None of the checklist applies."""
+        state.focus.screened = "clear"
+        return Reply([self._say("screen_cleared")])
 
     def screened(self, option: Option, state: State) -> Reply:
         """A condition from the checklist: remembered. (A red flag from it is the safety policy's to answer.)"""

@@ -21,26 +21,10 @@ GUESSING = 0.45
 WORTH_NAMING = 0.08
 #: Conditions that a pregnancy of unknown length is taken for.
 LATE = frozenset({"pregnant_16w", "pregnant_28w"})
-#: What the minimum screen asks, and what each yes means: a red flag, or a condition to remember.
-SCREEN: tuple[tuple[str, str], ...] = (
-    ("screen_opt_saddle", "flag:RF-CES"),
-    ("screen_opt_weak", "flag:RF-NEURO"),
-    ("screen_opt_injury", "flag:RF-FRACTURE"),
-    ("screen_opt_bones", "condition:osteoporosis"),
-    ("screen_opt_fever", "flag:RF-INFECT-UR"),
-    ("screen_opt_cancer", "flag:RF-CANCER-HX"),
-    ("screen_opt_weight", "flag:RF-WEIGHTLOSS"),
-    ("screen_opt_chest", "flag:RF-CARDIAC"),
-    ("screen_opt_pregnant", "condition:pregnant"),
-    ("screen_opt_blood", "condition:blood_thinners"),
-    ("screen_opt_feet", "condition:numb_feet"),
-    ("screen_opt_heart", "condition:heart_disease"),
-    ("screen_opt_calf", "flag:RF-DVT"),
-)
-
 _HOW_LONG = re.compile(
     r"\bhow long|how many (minutes|mins|seconds|hours)|for how long|what temperature|how (hot|warm)\b"
 )
+_BACK = re.compile(r"\b(?:backs?|backache|spine|neck|lumbago|lumbar|hips?|shoulders?|sciatica|discs?|legs?|bum)\b")
 _HOW_OFTEN = re.compile(r"\bhow (often|many|much)|times (a|per) (day|week)|every day|reps|sets\b")
 
 
@@ -133,12 +117,18 @@ class Adviser:
         options = [Option(self.phrases.say(one), one) for one in ("screen_none", "screen_one")]
         return self.phrases.say(name), Pending("screen", options)
 
-    def _left_out(self, withheld: Sequence[tuple[Entry, Sequence[str]]], state: State) -> list[str]:
-        """One sentence for each reason."""
+    def left_out(
+        self, withheld: Sequence[tuple[Entry, Sequence[str]]], state: State, name: str = "left_out"
+    ) -> list[str]:
+        """One sentence for each reason.
+
+        Args:
+            name: of the phrase: what was left out just now, or is to be left out.
+        """
         by_reason: dict[str, list[str]] = {}
         for entry, names in withheld:
             by_reason.setdefault(self.because(tuple(names), state), []).append(_lower(entry.title))
-        return [self.phrases.say("left_out", what=joined(titles), why=reason) for reason, titles in by_reason.items()]
+        return [self.phrases.say(name, what=joined(titles), why=reason) for reason, titles in by_reason.items()]
 
     # --- answers
 
@@ -204,6 +194,9 @@ class Adviser:
             if len(near) > 1:
                 return self._near(near, state)
         entry = self.store[best.entry]
+        if entry.role is Role.NO and entry.id in state.focus.last:
+            # "So what sport can I do then?": that one is out was said just now.
+            entry = next(iter(alternatives(self.store, entry, self.conditions(state), state.focus.history)), entry)
         state.focus.request = Request(
             situations=message.values("situation"),
             areas=message.values("area"),
@@ -344,7 +337,7 @@ class Adviser:
             if harm:
                 texts.append(f"{entry.title}: {harm}")
         texts = texts[:3]
-        texts += self._left_out(withheld, state)
+        texts += self.left_out(withheld, state)
         reasons = [(entry, self.because(tuple(why), state)) for entry, why in withheld]
         if held:
             texts.append(self.phrases.say("held_back"))
@@ -384,7 +377,12 @@ class Adviser:
 
     def general(self, ask: Ask, message: Message, state: State) -> Reply:
         """The answer to a complaint, or to a wish for exercises, relief or help."""
-        state.focus.request = self.request(ask, message, state)
+        before, state.focus.request = state.focus.request, self.request(ask, message, state)
+        asked = state.focus.request
+        vague = not (asked.areas or asked.situations or before.to_dict() or _BACK.search(message.mended))
+        if ask.intent == "describe_pain" and vague:
+            # "I have pain": where, and when?
+            return Reply([self.phrases.say("where_and_when", state.focus.turn)])
         if ask.intent == "describe_pain":
             # A new complaint starts afresh: what fitted the last one may be shown again.
             state.focus.history.shown = []
@@ -403,7 +401,7 @@ class Adviser:
             return self.held(state)
         if not choice.entries:
             text = self.phrases.say("no_more" if state.focus.history.shown else "nothing_left")
-            return Reply([text, *self._left_out(choice.withheld, state)], self.card(request.topic, (), [
+            return Reply([text, *self.left_out(choice.withheld, state)], self.card(request.topic, (), [
                 (entry, self.because(why, state)) for entry, why in choice.withheld
             ]))  # fmt: skip
         opening = opening or self._opening(request, len(choice.entries), state)

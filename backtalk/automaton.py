@@ -222,9 +222,7 @@ class PatternFinder:
 
     def _symbols(self, doc: Doc) -> Sequence[str]:
         known = self._vocabulary
-        return [
-            norm if norm in known else _END if norm in _ENDS else _OTHER for norm in (token.norm_ for token in doc)
-        ]
+        return [norm if norm in known else _END if norm in _ENDS else _OTHER for norm in (token.norm_ for token in doc)]
 
     @staticmethod
     def _kept(found: list[Found]) -> list[Found]:

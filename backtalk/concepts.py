@@ -176,9 +176,7 @@ def load_concepts(folder: Path = DATA / "red_flags" / "concepts") -> Concepts:
     Raises:
         ContentError: a key is unknown, a name stands twice or is not of lower-case words, a pattern does not parse.
     """
-    parts = {
-        name: "(" + "|".join(lines) + ")" for name, lines in read_yaml(folder / PARTS).items()
-    }
+    parts = {name: "(" + "|".join(lines) + ")" for name, lines in read_yaml(folder / PARTS).items()}
     concepts: dict[str, Concept] = {}
     for path in sorted(folder.glob("*.yml")):
         if path.name == PARTS:

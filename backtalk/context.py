@@ -213,6 +213,9 @@ class Analysis:
                 before = [cue for cue in earlier if cue.start <= at]
                 if before:
                     return max(before, key=lambda cue: cue.start).label.split(":", 1)[1]
+                if norm in ("they", "them", "their"):
+                    # "They found thin bones when I broke my wrist": whoever they are, it is not theirs.
+                    continue
                 return "this person"
         return nearest
 

@@ -123,6 +123,7 @@ class Focus:
         history: what was shown, helped, and did not.
         turn: answers given so far. net: answers since the safety net was said.
         screened: the minimum screen was offered ("asked") or answered ("clear").
+        asked: the intent of the latest question about the thing at hand, which "and the second?" asks again.
     """
 
     request: Request = field(default_factory=Request)
@@ -134,6 +135,7 @@ class Focus:
     net: int = 0
     screened: str = ""
     listed: list[str] = field(default_factory=list)
+    asked: str = ""
 
     def show(self, entries: Sequence[str], topic: Optional[str]) -> None:
         """Notes what an answer showed."""
@@ -144,6 +146,7 @@ class Focus:
         shown = [name for name in self.history.shown if name not in entries] + list(entries)
         self.history.shown = shown[-SHOWN_LIMIT:]
         self.topic = topic
+        self.asked = ""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, without what is empty."""
@@ -157,6 +160,7 @@ class Focus:
             "net": self.net,
             "screened": self.screened,
             "listed": self.listed,
+            "asked": self.asked,
         }
         return {key: value for key, value in raw.items() if value}
 

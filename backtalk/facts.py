@@ -43,10 +43,13 @@ _AGE_PATTERNS = [
         r"\b(?P<age>\d{1,3}) ?-?(?:years?|y)[ -]?(?:old|o\b)",
         r"\b(?P<age>\d{1,3}) ?yo\b",
         rf"\b(?:aged?|age is|turned|turning) (?P<age>\d{{2,3}})\b{_NO_AGE}",
+        r"\b(?P<age>\d{2}),? (?:and )?not \d{2}\b" + _NO_AGE,
+        r"\bnot \d{2},? (?:but )?(?:i am |i'm )?(?P<age>\d{2})\b" + _NO_AGE,
         rf"\bi(?: am|'m) (?:a |only |just |nearly |almost |about |now )?(?P<age>\d{{2,3}})\b{_NO_AGE}",
         rf"\b(?:{_PEOPLE})(?: is|'s|,)? (?:only |just |nearly |almost |about |now )?(?P<age>\d{{2,3}})\b{_NO_AGE}",
         rf"\b(?:{_PEOPLE})(?: is|'s) (?:only |just |nearly |almost )?(?P<age>\d)(?=$|[.,;!?]| and\b| but\b)",
         r"(?:^|[,(.;] ?|\bi am |\bi'm |\ba )(?P<age>\d{2}) ?(?:m|f|male|female|man|woman)\b",
+        r"\b(?:man|woman|lady|guy|bloke|male|female),? (?P<age>\d{2})\b" + _NO_AGE,
         r"(?:^|[,(.;] ?)(?:m|f|male|female) ?,? ?(?P<age>\d{2})\b" + _NO_AGE,
         r"^(?P<age>\d{2}) (?:and|with|,)",
     )
@@ -86,9 +89,20 @@ def _number(word: str) -> Optional[int]:
     word = word.replace(" of", "")
     return int(word) if word.isdigit() else _NUMBERS.get(word)
 
+
+#: A part of the back that is the whole message.
+_BARE_AREAS = {
+    "upper": "upper_back", "top": "upper_back", "lower": "lower_back", "low": "lower_back", "middle": "mid_back",
+    "mid": "mid_back",
+}  # fmt: skip
+_BARE_AREA = re.compile(
+    r"(?:the |my |it is the |in the |more )?(upper|top|lower|low|middle|mid)(?: (?:part|bit|end|one|half))?[.!]?"
+)
 #: Ends of what denies a symptom behind it ("my legs are fine") but no condition: in "diabetic, foot bath ok?" the bath
 #: may be ok, and diabetes that is fine is still diabetes.
 _FINE = re.compile(r"(?:fine|ok|okay|normal|good|alright|all right|clear|perfect|no problems?|as usual|unchanged)$")
+#: A cue of the past that is no more than months ago: "past: 3 months ago".
+_LATELY = re.compile(r"^past: .*\b(?:hours?|days?|weeks?|months?|wks?|mths?) (?:ago|back|before)\b")
 
 
 class FactFinder:
@@ -123,6 +137,10 @@ class FactFinder:
                     facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
             else:
                 facts.append(Fact(kind, name, SELF, None, span.start_char, span.end_char))
+        bare = _BARE_AREA.fullmatch(doc.text.strip())
+        if bare and not facts:
+            # "Upper": the answer to "where does it hurt?"
+            facts.append(Fact("area", _BARE_AREAS[bare.group(1)], SELF, None, bare.start(1), bare.end(1)))
         facts += self.numbers(doc, view)
         people = view.people()
         # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
@@ -145,7 +163,7 @@ class FactFinder:
         if context.nobody or context.idiom:
             return None
         condition = self._vocabulary.conditions[name]
-        if context.past and condition.passing:
+        if context.past and condition.passing and not (condition.event and any(map(_LATELY.search, context.cues))):
             return None
         person = context.other
         if context.negated and not all(_FINE.search(cue) for cue in context.cues if cue.startswith("denied: ")):

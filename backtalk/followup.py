@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Optional
+from typing import Optional, Sequence
 
-from backtalk.advice import Adviser
-from backtalk.choosing import forbidden
+from backtalk.advice import SURE, Adviser
+from backtalk.choosing import KINDS, forbidden
 from backtalk.clarify import which
-from backtalk.conversation import SHOWN_LIMIT, Message, Option, Reply, State, chosen, ordinal
+from backtalk.conversation import SHOWN_LIMIT, Ask, Message, Option, Reply, State, chosen, ordinal
 from backtalk.naming import Namer
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
 from backtalk.store import Entry, Role
 
 #: Conditions that are named when somebody asks who should leave a thing out; the rest would be a list nobody reads.
 NAMED = 8
+#: Things that a recap names: the latest; a longer list is one nobody reads.
+RECALLED = 6
+#: Words up to which a question that names nothing for sure is taken for one about the thing at hand.
+ELLIPSIS = 5
+#: Questions about the thing at hand that "and the second one?" asks again.
+_ASKED = frozenset("how_long how_often why_this ask_evidence ask_source ask_safety".split())
+#: Words that ask for more than the number or the reason that was asked for before.
+_SHOW = re.compile(r"\b(?:explain|show|describe|tell me|steps|how do|how to|how does|do that|try|go with|take)\b")
+_EASIER = re.compile(r"\b(?:easier|gentler|lighter|simpler|softer|less hard|not so hard)\b")
+#: A question about all that was named, not about one of it.
+_ALL = re.compile(r"\b(?:all|any|these|those|them|both|everything|ones)\b")
 
 
 class Follower:
@@ -44,8 +56,13 @@ class Follower:
             "refine": self.refine,
             "compare": self.compare,
             "ask_when_effect": self.when_effect,
+            "ask_recap": self.recap,
+            "disagree": self.disagree,
         }
-        return handlers[message.intent](message, state)
+        reply = handlers[message.intent](message, state)
+        if message.intent in _ASKED:
+            state.focus.asked = message.intent
+        return reply
 
     def _entry(self, message: Message, state: State) -> Optional[Entry]:
         """What "it" means: the one the message names, one of the last list, or the latest."""
@@ -56,12 +73,26 @@ class Follower:
         if place and 0 < place <= len(options):
             return self._store.get(options[place - 1])
         named = self._namer.named(message, state.focus.topic)
-        if named and named.id not in state.focus.last:
+        earlier = self._namer.earlier(message, state.focus.history.shown)
+        if named and named.id not in state.focus.last and (earlier is None or named == earlier):
             # "Back to the ice: how often?" names what was left a while ago.
             return named
+        current = self._store.get(state.focus.entry)
+        if earlier and not (current and len(state.focus.last) < 2 and self._namer.concerns(message, current)):
+            # "And the getting up thing, how often was that?"
+            return earlier
+        called = None if earlier else self._namer.called(message)
+        if called:
+            return called
         if of_last:
             return self._store[of_last[0].entry]
-        return self._store.get(state.focus.entry)
+        return self._of_kind(message, state) or self._store.get(state.focus.entry)
+
+    def _of_kind(self, message: Message, state: State) -> Optional[Entry]:
+        """The latest of the kind that a message names: "the stretch that you said before"."""
+        kinds = [kind for name in message.values("kind") for kind in KINDS.get(name, ())]
+        shown = [self._store[name] for name in reversed(state.focus.history.shown) if name in self._store]
+        return next((entry for entry in shown if entry.kind in kinds and entry.advice), None)
 
     def names(self, message: Message) -> bool:
         """The message calls a thing of the guide by name, a place or a situation."""
@@ -83,12 +114,25 @@ class Follower:
         focus = state.focus
         if not focus.last and not focus.request.to_dict():
             return self._nothing_yet()
+        others = [name for name in focus.listed if name not in focus.last and name in self._store]
+        if ordinal(message.mended) == 0 and len(focus.last) == 1 and others:
+            # "Then the other one", of the list before.
+            return self._adviser.one(self._store[others[0]], state)
+        easier = self._easier(message, state)
+        if easier:
+            return easier
         areas, situations = message.values("area"), message.values("situation")
         if areas or situations:
             focus.request = replace(
                 focus.request, areas=areas or focus.request.areas, situations=situations or focus.request.situations
             )
         return self._adviser.offer(state)
+
+    def _easier(self, message: Message, state: State) -> Optional[Reply]:
+        """The easier way of the thing at hand, where an easier one is asked for and there is one."""
+        entry = self._store.get(state.focus.entry)
+        easier = self._store.get(entry.easier) if entry and _EASIER.search(message.mended) else None
+        return self._adviser.one(easier, state) if easier else None
 
     def _doses(self, message: Message, state: State, units: tuple[str, ...], name: str) -> Reply:
         entry = self._entry(message, state)
@@ -131,8 +175,12 @@ class Follower:
         return self._doses(message, state, HOW_OFTEN, "how_often")
 
     def how_to(self, message: Message, state: State) -> Reply:
-        """The thing at hand in full."""
+        """The thing at hand in full; for another place, the one of its topic that is for it."""
         entry = self._entry(message, state)
+        areas = set(message.values("area"))
+        if entry and areas and entry.areas and not areas & set(entry.areas):
+            fits = (one for one in self._store if one.topic == entry.topic and one.advice and areas & set(one.areas))
+            entry = next(fits, entry)
         return self._adviser.one(entry, state) if entry else self._nothing_yet()
 
     repeat = how_to
@@ -184,6 +232,9 @@ class Follower:
         adviser = self._adviser
         mentioned = message.mentioned
         conditions = adviser.conditions(state, mentioned)
+        several = [self._store[name] for name in state.focus.last if name in self._store]
+        if len(several) > 1 and entry == several[0] and (_ALL.search(message.mended) or not ordinal(message.mended)):
+            return self._safety_of(several, state, conditions)
         why = forbidden(entry, conditions)
         if why:
             return adviser.one(entry, state, "", mentioned)
@@ -201,6 +252,68 @@ class Follower:
             texts.append(self._say("what_about_you"))
         return Reply(["\n".join(texts)], adviser.card_of(entry, state, mentioned))
 
+    def _safety_of(self, entries: Sequence[Entry], state: State, conditions: frozenset[str]) -> Reply:
+        """Which of a list fit this person still, and which do not."""
+        adviser = self._adviser
+        bad = [(entry, adviser.ruled_out(entry, state, conditions)) for entry in entries]
+        fit = [entry for entry, why in bad if not why]
+        out = [(entry, why) for entry, why in bad if why and why != ("held",)]
+        texts = [self._say("still_fit", what=joined([f'"{entry.title}"' for entry in fit]))] if fit else []
+        texts += [care for entry in fit for care in adviser.cares(entry, state, conditions)][:2]
+        texts += adviser.left_out(out, state, "leave_out")
+        if state.held:
+            return adviser.held(state)
+        if not conditions:
+            texts.append(self._say("what_about_you"))
+        reasons = [(entry, adviser.because(why, state)) for entry, why in out]
+        return Reply(["\n".join(texts)], adviser.card(state.focus.topic, fit, reasons))
+
+    def recap(self, message: Message, state: State) -> Reply:
+        """What was named in this talk that fits this person still, and what to leave out."""
+        adviser, focus = self._adviser, state.focus
+        shown = [self._store[name] for name in focus.history.shown if name in self._store]
+        conditions = adviser.conditions(state, message.mentioned)
+        if state.held:
+            return adviser.held(state)
+        fit, out = [], []
+        for entry in reversed(shown):
+            why = forbidden(entry, conditions)
+            if why:
+                out.append((entry, why))
+            elif entry.advice and entry.id not in focus.history.not_helped:
+                fit.append(entry)
+        if not fit and not out:
+            return self._nothing_yet()
+        fit, out = list(reversed(fit[:RECALLED])), out[:RECALLED]
+        texts = []
+        if fit:
+            lines = [adviser.renderer.brief(entry, place) for place, entry in enumerate(fit, 1)]
+            texts.append("\n".join([self._say("recap"), *lines]))
+        texts += adviser.left_out(out, state, "leave_out")
+        reasons = [(entry, adviser.because(why, state)) for entry, why in out]
+        if len(fit) > 1:
+            focus.show([entry.id for entry in fit], focus.topic)
+        return Reply(texts, adviser.card(focus.topic, fit, reasons))
+
+    def disagree(self, message: Message, state: State) -> Reply:
+        """An objection: what stands behind the answer is said, kindly, and the answer stays."""
+        entry = self._store.get(state.focus.entry)
+        if entry is None:
+            return Reply([self._say("disagree_nothing")])
+        adviser = self._adviser
+        conditions = adviser.conditions(state, message.mentioned)
+        why = forbidden(entry, conditions)
+        worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
+        if why:
+            text = self._say("disagree_unsafe", title=entry.title, why=adviser.because(why, state))
+        else:
+            name = "disagree_no" if entry.role is Role.NO else "disagree"
+            text = self._say(name, title=entry.title, why=entry.evidence.why)
+            text += " " + adviser.renderer.evidence(entry, full=True)
+        if worse:
+            text += " " + self._say("no_for_you", why=adviser.because(worse, state))
+        return Reply([text], adviser.card_of(entry, state, message.mentioned))
+
     def choose(self, message: Message, state: State) -> Reply:
         """One of the last list, or of the meanings offered."""
         if state.pending and state.pending.about == "meaning":
@@ -212,6 +325,9 @@ class Follower:
         if place is not None and len(last) < 2 and state.focus.listed:
             # "No, the first": of the list before.
             last = state.focus.listed
+        if place is not None and place > max(len(last), 1) and len(last) < 2:
+            # "The second option", where only one was named.
+            return self.another(message, state)
         if place is not None and last:
             if place == 0:
                 current = last.index(state.focus.entry) if state.focus.entry in last else 0
@@ -219,14 +335,28 @@ class Follower:
             if place == -1:
                 place = len(last)
             if 0 < place <= len(last) and last[place - 1] in self._store:
-                return self._adviser.one(self._store[last[place - 1]], state)
+                return self._chosen(self._store[last[place - 1]], message, state)
+        earlier = self._namer.earlier(message, state.focus.history.shown)
+        if earlier:
+            return self._chosen(earlier, message, state)
         guesses = [g for g in message.asks[0].guesses if g.entry in last]
         if guesses:
-            return self._adviser.one(self._store[guesses[0].entry], state)
+            return self._chosen(self._store[guesses[0].entry], message, state)
+        if len(last) == 1 and last[0] in self._store:
+            return self._chosen(self._store[last[0]], message, state)
         if last:
             options = [Option(self._store[name].title, name) for name in last if name in self._store]
             return which(self._say("which_one"), options)
         return self._nothing_yet()
+
+    def _chosen(self, entry: Entry, message: Message, state: State) -> Reply:
+        """The thing chosen: in full, or what was asked about the one before, asked of this one."""
+        asked = state.focus.asked
+        if not asked or _SHOW.search(message.mended):
+            return self._adviser.one(entry, state)
+        state.focus.show([entry.id], entry.topic)
+        again = replace(message, mended="", asks=(Ask(asked, 1.0),))
+        return self.answer(again, state)
 
     def refine(self, message: Message, state: State) -> Reply:
         """The same question with one detail changed."""
@@ -240,6 +370,13 @@ class Follower:
             # "What about a foot bath in the evening?" names another thing, not another detail of this one.
             return self._adviser.one(named, state, message.mended, mentioned)
         entry = self._store.get(focus.entry)
+        if not (situations or areas or kinds):
+            earlier = self._namer.earlier(message, focus.history.shown)
+            if earlier:
+                return self._adviser.one(earlier, state, message.mended, mentioned)
+            told = self.detail(message, state)
+            if told:
+                return told
         if not (situations or areas or kinds) and entry is not None and len(focus.last) <= 1:
             return self._adviser.one(entry, state, message.mended, mentioned)
         # Another place or situation takes the old one's place, and asks for things anew, not for what suits the old.
@@ -264,14 +401,43 @@ class Follower:
 
     def compare(self, message: Message, state: State) -> Reply:
         """The best of the last list, by evidence."""
-        entries = self._latest(state, self._adviser.conditions(state, message.mentioned))
-        if not entries or len(state.focus.last) < 2:
+        easier = self._easier(message, state)
+        if easier:
+            return easier
+        conditions = self._adviser.conditions(state, message.mentioned)
+        entries = self._latest(state, conditions)
+        if len(state.focus.last) < 2:
+            # "Which one first?" of two answers, one after the other.
+            before = [self._store[name] for name in state.focus.history.shown[-2:] if name in self._store]
+            entries = [one for one in before if one.advice and not self._adviser.ruled_out(one, state, conditions)]
+        if len(entries) < 2:
             return self.why_this(message, state)
         best = min(entries, key=lambda entry: entry.evidence.grade.rank)
         state.focus.entry = best.id
         evidence = self._adviser.renderer.evidence(best)
         text = self._say("best_of", title=best.title, evidence=evidence, why=best.evidence.why)
         return Reply([text], self._adviser.card(best.topic, [best], ()))
+
+    def detail(self, message: Message, state: State) -> Optional[Reply]:
+        """What the thing at hand says on the very words of a short question ("straight on the skin?"); None if none."""
+        found = self._namer.detail(message, state.focus.last) if message.text else None
+        if found is None or "under_18" in self._adviser.conditions(state):
+            return None
+        entry, lines = found
+        if self._adviser.ruled_out(entry, state, self._adviser.conditions(state, message.mentioned)):
+            return None
+        state.focus.entry = entry.id
+        text = self._say("detail", title=entry.title, lines=" ".join(lines))
+        return Reply([text], self._adviser.card(entry.topic, [entry], ()))
+
+    def elliptic(self, message: Message, state: State) -> Optional[Reply]:
+        """The detail that a few words ask for where they name nothing of the guide for sure; None if they do."""
+        guesses = message.asks[0].guesses
+        if len(message.asks) > 1 or len(message.mended.split()) > ELLIPSIS or not guesses:
+            return None
+        if guesses[0].confidence >= SURE and guesses[0].entry not in state.focus.last:
+            return None
+        return self.detail(message, state)
 
     def when_effect(self, message: Message, state: State) -> Reply:
         """The guide says for nothing when it works; that is said, and what to do if it does not."""

@@ -1,15 +1,26 @@
-"""Whether a follow-up names a thing of the guide ("back to the ice: how often?") or only refers to the one at hand."""
+"""What a follow-up refers to: a thing of the guide by its name ("back to the ice: how often?"), one of those that were
+named earlier in the talk ("the getting up thing"), or a detail of the one at hand ("straight on the skin?").
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Optional
+from collections import Counter
+from typing import Collection, Optional, Sequence
+
+from spacy.lang.en.stop_words import STOP_WORDS
 
 from backtalk.conversation import Message
 from backtalk.store import Entry, Kind, Store
 
 #: Guesses looked at, likeliest first.
 LOOKED_AT = 3
+#: A word of an entry's questions is a name for it if as many of them hold it, and no more entries than that do so.
+NAME_ASKS, NAME_ENTRIES = 2, 4
+#: A word of the steps is telling if no more entries than that have it in theirs.
+TELLING = 30
+#: Words that a question about a detail may have; a longer one is a question of its own.
+DETAIL_WORDS = 9
 #: Kinds of facts whose words say where or when it hurts, and name no remedy.
 _DETAILS = frozenset({"area", "situation", "duration", "condition", "person", "intensity"})
 _WORD = re.compile(r"[a-z]{3,}")
@@ -18,12 +29,29 @@ _COMMON = frozenset(
     "the and for with not one two three both time daily day week hour minute second long hold often your you safe out "
     "off back pain sore lower upper mid exercise stretch position pose step side sit sitting stand standing lie lying "
     "general easy small gentle calm start starting self doe what how after before than more many every keep use move "
-    "work home friend stretche cause break".split()
+    "work home friend stretche cause break every".split()
 )
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|e)$")
 
 
 def _words(text: str) -> set[str]:
-    return {word.rstrip("s") for word in _WORD.findall(text.lower())}
+    """The words of a text without their endings: "getting" and "gets" are "get"."""
+    return {_stem(word) for word in _WORD.findall(text.lower())}
+
+
+def _stem(word: str) -> str:
+    stem = _ENDING.sub("", word)
+    if stem != word and len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "lsz":
+        return stem[:-1]
+    return stem
+
+
+_THE_ONE = re.compile(
+    r"\bthe (?:one|thing|bit) (?:with|where|for|on|in|about) (?:the |your |my |you )?([a-z]{4,})|"
+    r"\bthe ([a-z]{4,}) (?:one|thing|bit)\b"
+)
+_COMMON_STEMS = frozenset(map(_stem, _COMMON)) | _COMMON
+_STOP_STEMS = frozenset(map(_stem, STOP_WORDS)) | STOP_WORDS
 
 
 class Namer:
@@ -39,7 +67,80 @@ class Namer:
         for entry in store:
             kind = _words(entry.kind.value) if entry.kind is Kind.FOOT_BATH else set()
             topic = _words(entry.topic.replace("_", " "))
-            self._names[entry.id] = (_words(entry.title) | _words(entry.id) | topic | kind) - _COMMON
+            self._names[entry.id] = (_words(entry.title) | _words(entry.id) | topic | kind) - _COMMON_STEMS
+        self._asked = self._names_in_asks(store)
+        self._details = {entry.id: [(one, _words(one)) for one in self._sentences(entry)] for entry in store}
+        self._telling = Counter(
+            word for lines in self._details.values() for word in set().union(*(words for _, words in lines))
+        )
+
+    @staticmethod
+    def _names_in_asks(store: Store) -> dict[str, set[str]]:
+        """By entry: words that several of its questions hold and those of hardly another entry."""
+        counts = {entry.id: Counter(word for ask in entry.asks for word in _words(ask)) for entry in store}
+        often = {name: {word for word, n in words.items() if n >= NAME_ASKS} for name, words in counts.items()}
+        entries = Counter(word for words in often.values() for word in words)
+        return {name: {word for word in words if entries[word] <= NAME_ENTRIES} for name, words in often.items()}
+
+    def _sentences(self, entry: Entry) -> list[str]:
+        cautions = [one for caution in self._store.cautions(entry.id) for one in caution.say if not caution.only_if]
+        return [*entry.steps, *entry.say, *cautions, *([entry.dose_note] if entry.dose_note else [])]
+
+    def earlier(self, message: Message, shown: Sequence[str]) -> Optional[Entry]:
+        """The entry among those shown before that the message calls by a name, the latest first; None if by none."""
+        said = self._said(message) - _COMMON_STEMS
+        called = [
+            (len(said & (self._names[name] | self._asked[name])), place)
+            for place, name in enumerate(shown)
+            if name in self._store
+        ]
+        most, place = max(called, default=(0, 0))
+        return self._store[shown[place]] if most else None
+
+    def detail(self, message: Message, entries: Collection[str]) -> Optional[tuple[Entry, list[str]]]:
+        """What the steps of the things at hand say on the very words of a short question.
+
+        Returns:
+            The entry, and the one or two sentences of it that hold the most telling word; None if none does.
+        """
+        said = _words(message.mended) - _COMMON_STEMS - _STOP_STEMS
+        if len(message.mended.split()) > DETAIL_WORDS:
+            return None
+        telling = sorted(
+            (word for word in said if 0 < self._telling[word] <= TELLING), key=lambda word: self._telling[word]
+        )
+        for word in telling:
+            for name in entries:
+                found = [line for line, words in self._details.get(name, ()) if word in words]
+                if found:
+                    found.sort(key=lambda line: -len(said & _words(line)))
+                    return self._store[name], found[:2]
+        return None
+
+    def concerns(self, message: Message, entry: Entry) -> bool:
+        """The words of the message that name anything stand in the entry's steps too."""
+        said = self._said(message) - _COMMON_STEMS - _STOP_STEMS
+        return any(said & words for _, words in self._details[entry.id])
+
+    def called(self, message: Message) -> Optional[Entry]:
+        """What "the one with the heels" or "the twisting one" calls by a name; None if nothing or several alike."""
+        match = _THE_ONE.search(message.mended)
+        if not match:
+            return None
+        word = _stem(match.group(1) or match.group(2))
+        found = [entry for entry in self._store if word in self._names[entry.id] and entry.advice]
+        guessed = [guess.entry for guess in message.asks[0].guesses]
+        found.sort(key=lambda entry: guessed.index(entry.id) if entry.id in guessed else len(guessed))
+        return found[0] if found and (len(found) == 1 or found[0].id in guessed) else None
+
+    @staticmethod
+    def _said(message: Message) -> set[str]:
+        """The words of a message without those that say where or when it hurts, and of whom it speaks."""
+        text = list(message.mended)
+        for fact in message.facts:
+            if fact.kind in _DETAILS:
+                text[fact.start : fact.end] = " " * (fact.end - fact.start)
+        return _words("".join(text))
 
     def named(self, message: Message, topic: Optional[str] = None) -> Optional[Entry]:
         """The likeliest entry that the message calls by one of its names; None if it names none.
@@ -47,11 +148,7 @@ class Namer:
         Args:
             topic: of the talk: "and ginger?" after food means the one to eat.
         """
-        text = list(message.mended)
-        for fact in message.facts:
-            if fact.kind in _DETAILS:
-                text[fact.start : fact.end] = " " * (fact.end - fact.start)
-        said = _words("".join(text))
+        said = self._said(message)
         guesses = [guess.entry for guess in message.asks[0].guesses if guess.entry in self._store]
         called = [self._store[name] for name in guesses if said & self._names[name]]
         here = [entry for entry in called if entry.topic == topic]

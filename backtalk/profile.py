@@ -17,12 +17,17 @@ ADULT, OLDER = 18, 65
 _OWN_TROUBLE = re.compile(r"\bmy (lower |upper |whole )?(back|neck|spine|legs?|shoulders?|hips?)\b")
 #: What somebody else says, does, or did to the writer.
 _HEARSAY = re.compile(
-    r"\bmy \w+ (says?|said|tells?|told|reckons?|thinks?|swears?|recommend\w*|suggest\w*|does|did|uses?|used|gave|"
+    r"\bmy \w+ (?:with the same (?:thing |problem )?)?"
+    r"(says?|said|tells?|told|reckons?|thinks?|swears?|recommend\w*|suggest\w*|does|did|uses?|used|gave|"
     r"bought|got|lent|made|asked|wants|pushed|hit|kicked|punched|shoved|threw|beats?|hurts? me|drives|drove|rubs?|"
     r"helps?)\b"
 )
+#: Messages in which a person is named in passing, whoever it is.
+_IN_PASSING = frozenset("chat thank goodbye compliment insult disagree helped joke wait stop".split())
 _FOR_OTHER = re.compile(r"\bfor (my|our|his|her) (?!(lower |upper )?(back|neck|spine|legs?|shoulders?|hips?)\b)\w+")
-_FOR_ME = re.compile(r"\b(for|about|with) (me|myself)\b")
+_FOR_ME = re.compile(
+    r"\b(for|about|with|back to) (me|myself)\b|\b(and|but) (i|myself)\?|\b(and|but|as for) me\b|\bme (now|again|then)\b"
+)
 
 
 @dataclass
@@ -176,6 +181,8 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "", text: st
     ]
     if people and intent == "for_other":
         owners = people
+    if intent in _IN_PASSING:
+        owners = []
     if owners and not any(fact.kind == "condition" and fact.role == SELF for fact in facts):
         if profile.subject != owners[0]:
             profile.subject = owners[0]

@@ -99,7 +99,7 @@ class Evidence:
     cues: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = ", ".join(f"{concept} \"{text}\"" for concept, text in self.words)
+        said = ", ".join(f'{concept} "{text}"' for concept, text in self.words)
         around = f" [{'; '.join(self.cues)}]" if self.cues else ""
         state = ("possible" if self.rule.soft else "clear") if self.holds else "not said to be so"
         return f"{state}: {said}{around} (rule: {self.rule.text})"
@@ -182,10 +182,7 @@ class RuleBook:
         judged = self._concepts.judged
         # Words of a symptom are no cues ("can't feel"); those of a mere place or time may be ("now").
         own = {
-            Found("", hit.start, hit.end)
-            for group in hits.values()
-            for hit in group
-            if judged[hit.concept] != "never"
+            Found("", hit.start, hit.end) for group in hits.values() for hit in group if judged[hit.concept] != "never"
         }
         reading = _Reading(view, hits, judged, tuple(own))
         present = hits.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -22,6 +23,12 @@ class Support(Enum):
     DENIED = "denied"
 
 
+def agreed(one: float, other: float) -> float:
+    """Two opinions on the same thing as one probability: the mean of their log odds."""
+    odds = [math.log(p / (1 - p)) for p in (min(max(p, LEAST), 1 - LEAST) for p in (one, other))]
+    return 1 / (1 + math.exp(-sum(odds) / len(odds)))
+
+
 class Limits(NamedTuple):
     """Probabilities of an emergency or urgent flag: from ``alarm`` it is raised, from ``ask`` the bot asks."""
 
@@ -29,6 +36,8 @@ class Limits(NamedTuple):
     ask: float
 
 
+#: Nothing is surer than this, or one opinion would leave the other no say.
+LEAST = 1e-4
 #: What the learned part must say, by what the rules say. From the labelled messages that were looked at while building
 #: (`tests/safety/messages_dev.yml`): of harmless ones, the hard ones included, 97 of 100 lie below 0.10, of emergencies
 #: three. A clear rule needs next to nothing beside it, and is asked about even against the learned part; where all that
@@ -63,10 +72,12 @@ class Learned:
 
     Attributes:
         flags: probability by flag, "none" among them. alarm: probability of any emergency or urgent flag.
+        words: the same, from the message's words alone.
     """
 
     flags: Mapping[str, float]
     alarm: float
+    words: float
 
 
 @dataclass
@@ -123,16 +134,14 @@ class Screen:
         return (self._urgency[flag], flag)
 
     def _weighed(self, finding: Finding, support: Mapping[str, Support], learned: Learned) -> None:
-        score = {
-            flag: learned.flags.get(flag, 0.0) + BOOST[support.get(flag, Support.NONE)] for flag in self._tier
-        }
+        score = {flag: learned.flags.get(flag, 0.0) + BOOST[support.get(flag, Support.NONE)] for flag in self._tier}
         plain = sum(p for flag, p in learned.flags.items() if flag in self._tier and self._serious(flag))
-        alarm = (learned.alarm + plain) / 2
+        alarm = agreed((learned.alarm + plain) / 2, learned.words)
         worst = _strongest([what for flag, what in support.items() if self._serious(flag)])
         limits = LIMITS[worst]
         if alarm >= limits.ask:
             lead = self._lead(score)
-            note = f"learned: alarm {alarm:.2f}, flag {learned.flags.get(lead, 0.0):.2f}; rules: {worst.value}"
+            note = f"learned: alarm {alarm:.3f}, flag {learned.flags.get(lead, 0.0):.2f}; rules: {worst.value}"
             finding.why.setdefault(lead, []).insert(0, note)
             peaked = max(p for flag, p in learned.flags.items() if flag in self._tier) >= PEAK_FROM
             if alarm >= limits.alarm and (peaked or worst in (Support.CLEAR, Support.POSSIBLE)):

@@ -35,7 +35,7 @@ ALIKE: tuple[frozenset[str], ...] = (
 HELD_INTENTS = frozenset(
     "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to "
     "refine compare choose_option affirm ask_safety insult alarm not_helped tried_already dislike it_hurts got_worse "
-    "helped screen_none nlu_fallback".split()
+    "cannot_do disagree ask_recap helped screen_none nlu_fallback".split()
 )
 #: Questions that are about nothing in the guide, whatever entry comes closest to their words.
 TALK = DECLINES | frozenset(

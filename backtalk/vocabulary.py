@@ -44,11 +44,13 @@ class Condition(Term):
         you: fits after "because", about the person who writes.
         they: the same about somebody else; holds ``{who}``.
         passing: it is over once it is over; any other condition counts however long ago it was.
+        event: it begins with something that happened: days, weeks or months ago say since when, only years ago is over.
     """
 
     you: str
     they: str
     passing: bool = False
+    event: bool = False
 
 
 class Vocabulary(Strict):

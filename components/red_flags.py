@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from backtalk.catalogue import catalogue
 from backtalk.context import Analysis
 from backtalk.language import english
-from backtalk.screen import Finding, Learned, screen_for
+from backtalk.screen import Finding, Learned, agreed, screen_for
 from components.encoder.featurizer import HEADS, SEGMENTS
 from components.facts import ANALYSIS
 
@@ -75,10 +75,12 @@ class RedFlagScreen(IntentClassifier, GraphComponent):
 
         A long story has many stretches, and one of them sounds a little odd by chance: that is not asked about.
         """
-        row = max([0, *range(segments, len(heads["alarm"]))], key=lambda row: float(heads["alarm"][row]))
-        if heads["alarm"][row] < WINDOW_FROM:
+        alarms, words = heads["alarm"].tolist(), heads["words"].tolist()
+        both = [agreed(*pair) for pair in zip(alarms, words)]
+        row = max([0, *range(segments, len(both))], key=lambda row: both[row])
+        if both[row] < WINDOW_FROM:
             row = 0
-        return Learned(dict(zip(heads["flag_labels"], heads["flag"][row].tolist())), float(heads["alarm"][row]))
+        return Learned(dict(zip(heads["flag_labels"], heads["flag"][row].tolist())), alarms[row], words[row])
 
     def process_training_data(self, training_data: Any) -> Any:
         """Nothing to add."""

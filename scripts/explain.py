@@ -27,7 +27,8 @@ def lines(text: str, mended: str, found: Finding, learned: Optional[Learned]) ->
         out.append(f"read as   {mended}")
     if learned is not None:
         ranked = sorted(learned.flags.items(), key=lambda item: -item[1])[:LISTED]
-        out.append(f"learned   alarm {learned.alarm:.2f}; " + ", ".join(f"{name} {p:.2f}" for name, p in ranked))
+        likely = ", ".join(f"{name} {p:.2f}" for name, p in ranked)
+        out.append(f"learned   alarm {learned.alarm:.2f}, by words alone {learned.words:.2f}; {likely}")
     else:
         out.append("learned   nothing: no trained model, or none for this message")
     for title, group in (("raises", found.flags), ("asks", found.doubtful)):

@@ -19,7 +19,7 @@ INGREDIENTS = (
     "requirements.lock",
     *(f"data/{name}" for name in "nlu rules stories responses remedies red_flags vocabulary".split()),
     *(f"backtalk/{name}.py" for name in ("catalogue", "language", "store", "vocabulary", "yaml_files")),
-    *(f"components/{name}.py" for name in ("importer", "reader", "stories", "understanding")),
+    *(f"components/{name}.py" for name in ("importer", "reader", "stories", "understanding", "words")),
     "components/encoder",
 )
 KEEP = 3

@@ -68,9 +68,7 @@ def main() -> None:
             continue
         names = sorted({label for label in wanted if label})
         places = {label: place for place, label in enumerate(names)}
-        labels[head] = np.array(
-            [places[label] if label else tuning.NO_LABEL for label in wanted], dtype=np.int32
-        )
+        labels[head] = np.array([places[label] if label else tuning.NO_LABEL for label in wanted], dtype=np.int32)
     asked = [ENTRY in ((m.get(METADATA) or {}).get(METADATA_EXAMPLE) or {}) for m in examples]
     asks, rest = np.flatnonzero(asked), np.flatnonzero(np.logical_not(asked))
     arrays = tuning.tune(

@@ -23,11 +23,12 @@ from components.encoder import adapter, graph
 from components.encoder.onnx_encoder import Encoder, batches, padded, session
 from components.importer import ENTRY, FLAG, NO_FLAG
 from components.reader import MENDED
+from components.words import WordAlarm
 
 logger = logging.getLogger(__name__)
 
 #: Message properties: the segments of a message (the whole first), their vectors, and the tuned heads' probabilities
-#: (of the segments, and after them of the windows on a long message).
+#: (of the segments, and after them of the windows on a long message; with "words", what their words alone say).
 SEGMENTS, VECTORS, HEADS = "segments", "segment_vectors", "heads"
 #: File of the tuned layers, beside the encoder's.
 TAIL = "tail.onnx"
@@ -155,6 +156,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         encoder: Optional[Encoder] = None,
         tail: Optional[Any] = None,
         heads: Optional[Heads] = None,
+        words: Optional[WordAlarm] = None,
     ) -> None:
         super().__init__(name, config)
         self._storage = storage
@@ -162,6 +164,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         self._encoder = encoder
         self._tail = tail
         self._heads = heads
+        self._words = words
 
     @classmethod
     def create(
@@ -186,8 +189,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             encoder = Encoder(folder)
             if not config["tuned"]:
                 return cls(config, execution_context.node_name, model_storage, resource, encoder)
-            tail, heads = session(folder / TAIL, threads=1), Heads.load(folder)
-        return cls(config, execution_context.node_name, model_storage, resource, encoder, tail, heads)
+            tail, heads, words = session(folder / TAIL, threads=1), Heads.load(folder), WordAlarm.load(folder)
+        return cls(config, execution_context.node_name, model_storage, resource, encoder, tail, heads, words)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -208,8 +211,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
                 examples = [message for message in training_data.training_examples if message.get(MENDED)]
                 vectors = self._encode(examples)
                 logger.info("Progress: fitting the classifiers of red flags and intents")
-                self._heads = Heads.fit(vectors, labels_of(examples))
+                labels = labels_of(examples)
+                self._heads = Heads.fit(vectors, labels)
                 self._heads.save(folder)
+                texts = [str(message.get(MENDED)) for message in examples]
+                self._words = WordAlarm.fit(texts, [label == "yes" for label in labels["alarm"]])
+                self._words.save(folder)
         return self._resource
 
     def _encode(self, examples: Sequence[Message]) -> Any:
@@ -253,13 +260,14 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         assert self._encoder is not None
         text = str(message.get(MENDED))
         texts = segments(text)
-        if self._heads is None:
+        if self._heads is None or self._words is None:
             vectors = self._encoder.run(self._encoder.tokens(texts))[0]
         else:
             # A red flag may stand anywhere in a long story: the screen gets to see all of it.
-            ids = self._encoder.tokens([*texts, *windows(text)])
+            read = [*texts, *windows(text)]
+            ids = self._encoder.tokens(read)
             vectors, hidden = self._encoder.run(ids, hidden=True)
-            message.set(HEADS, self._heads.run(self._tuned(hidden, ids)))
+            message.set(HEADS, {**self._heads.run(self._tuned(hidden, ids)), "words": self._words.run(read)})
         message.set(SEGMENTS, texts)
         message.set(VECTORS, vectors[: len(texts)])
         self._add(message, vectors[0])

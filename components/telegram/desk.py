@@ -306,9 +306,7 @@ class Desk:
             self._settle(chat, update, found, incoming)
         self._delivery.wake(chat)
 
-    def _settle(
-        self, chat: int, update: Waiting, found: list[dict[str, Any]], incoming: Optional[Incoming]
-    ) -> None:
+    def _settle(self, chat: int, update: Waiting, found: list[dict[str, Any]], incoming: Optional[Incoming]) -> None:
         """Within one transaction: the update is done, and its answer waits to be sent."""
         for body in found:
             self._database.put(chat, body)

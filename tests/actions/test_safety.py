@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.advice import ActionAdvise
 from actions.safety import ActionResume, ActionScreen
-from backtalk.advice import SCREEN
+from backtalk.about_you import SCREEN
 from backtalk.phrases import phrases
 from tests.actions.builder import Talk
 

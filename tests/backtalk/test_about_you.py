@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backtalk.about_you import Listener
-from backtalk.advice import SCREEN, Adviser
+from backtalk.about_you import SCREEN, Listener
+from backtalk.advice import Adviser
 from backtalk.choosing import Request
 from backtalk.conversation import Focus, Option, State
 from backtalk.followup import Follower
@@ -200,3 +200,35 @@ def test_a_condition_from_the_screen_belongs_to_whom_the_advice_is_for() -> None
     reply = LISTENER.screened(Option("x", "condition:blood_thinners"), talk)
     assert talk.profile.others["your dad"].conditions == ["blood_thinners"]
     assert "your dad" in reply.texts[0]
+
+
+def test_a_vegan_is_offered_other_food() -> None:
+    talk = at("salmon-2-3-times-weekly", "nuts-snack")
+    texts = "\n".join(tell(talk, has("vegan")))
+    assert "you eat vegan" in texts
+    assert {store()[name].topic for name in talk.focus.last} == {"food"}
+    assert "salmon-2-3-times-weekly" not in talk.focus.last
+
+
+def test_what_was_named_before_the_latest_is_taken_back_too() -> None:
+    talk = at("plank")
+    talk.focus.show([ICE], "ice")
+    assert "Leave out plank" in "\n".join(tell(talk, has("heart_disease")))
+
+
+def test_what_is_too_hard_leads_to_the_easier_way() -> None:
+    talk = at("bird-dog-opposite-arm")
+    talk.profile.me.conditions = []
+    easier = store()["bird-dog-opposite-arm"].easier
+    assert easier
+    reply = LISTENER.feedback(message("cannot_do", text="too hard for me"), talk)
+    assert "Bird dog" in reply.texts[0]
+    assert talk.focus.last == [easier]
+
+
+def test_what_the_bot_knows_includes_what_was_asked_about() -> None:
+    talk = at(ICE)
+    talk.focus.request = Request(areas=("lower_back",), situations=("sitting",))
+    text = LISTENER.show(talk).texts[0]
+    assert "lower back" in text
+    assert "sitting" in text

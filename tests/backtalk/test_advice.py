@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backtalk.advice import GUESSING, SCREEN, SURE, Adviser
+from backtalk.about_you import SCREEN
+from backtalk.advice import GUESSING, SURE, Adviser
 from backtalk.conversation import NET_EVERY, Focus
 from backtalk.phrases import phrases
 from backtalk.profile import Person, Profile

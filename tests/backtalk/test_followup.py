@@ -209,3 +209,78 @@ def test_a_child_gets_no_follow_up_either() -> None:
     talk = at(ICE)
     talk.profile.me.age = 12
     assert "under 18" in say("how_long", talk)[0]
+
+
+def test_a_thing_named_earlier_is_meant_by_a_loose_name() -> None:
+    talk = at("hourly-stand-walk-stretch", ICE)
+    talk.focus.show(["neck-forward-flexion-stretch"], "neck")
+    (text,) = say("how_often", talk, "ok and the getting up thing, how often was that")
+    assert text.startswith(store()["hourly-stand-walk-stretch"].title)
+
+
+def test_the_second_is_asked_what_was_asked_of_the_first() -> None:
+    talk = at(ICE, HEAT)
+    say("how_long", talk, "how long the first one")
+    (text,) = say("choose_option", talk, "and the second?")
+    assert text.startswith(f"{store()[HEAT].title}: ")
+    assert "\n1." not in text, "the number, not the whole of it"
+
+
+def test_the_second_may_still_be_explained_after_a_number() -> None:
+    talk = at(ICE, HEAT)
+    say("how_long", talk, "how long the first one")
+    assert "\n1." in say("choose_option", talk, "explain the second one")[0]
+
+
+def test_of_a_list_it_is_said_which_still_fit() -> None:
+    talk = at(ICE, PLANK)
+    talk.profile.me.conditions = ["high_blood_pressure", "heart_disease"]
+    text = "\n".join(say("ask_safety", talk, "are those still ok for me"))
+    out = [name for name in (ICE, PLANK) if set(store()[name].avoid_if) & {"high_blood_pressure", "heart_disease"}]
+    assert out, "one of them is out"
+    for name in (ICE, PLANK):
+        line = next(line for line in text.split("\n") if store()[name].title.lower() in line.lower())
+        assert line.startswith("Leave out") is (name in out)
+
+
+def test_a_recap_names_what_still_fits_and_what_does_not() -> None:
+    talk = at(ICE, HEAT, PLANK)
+    talk.profile.me.conditions = ["heart_disease"]
+    text = "\n".join(say("ask_recap", talk, "what did you tell me so far"))
+    assert store()[HEAT].title in text
+    assert "Leave out plank" in text
+
+
+def test_there_is_nothing_to_recap_at_the_start() -> None:
+    assert say("ask_recap", state(), "sum it up") == [phrases().say("no_entry_yet")]
+
+
+def test_a_recap_offers_nothing_physical_under_an_open_flag() -> None:
+    talk = at(PLANK)
+    talk.held = "emergency"
+    assert say("ask_recap", talk, "sum it up")[0] == phrases().say("held_back")
+
+
+def test_an_objection_changes_no_warning() -> None:
+    talk = at(PLANK)
+    talk.profile.me.conditions = ["fracture"]
+    (text,) = say("disagree", talk, "come on, my friend does it")
+    assert store()[PLANK].title in text
+    assert "leave out" in text
+
+
+def test_an_objection_gets_the_reason() -> None:
+    (text,) = say("disagree", at(ICE), "my physio says heat is better")
+    assert store()[ICE].evidence.why in text
+
+
+@pytest.mark.parametrize("text", ["straight on the skin?", "in a towel?"])
+def test_a_few_words_are_answered_from_the_steps_of_the_thing_at_hand(text: str) -> None:
+    reply = FOLLOWER.elliptic(message("ask_disc", ("disc-selftest-straight-leg-raise", 0.4), text=text), at(ICE))
+    assert reply is not None
+    assert "bare skin" in reply.texts[0]
+
+
+def test_a_question_of_its_own_is_no_detail() -> None:
+    asked = message("ask_heat", HEAT, text="heat on the skin?")
+    assert FOLLOWER.elliptic(asked, at(ICE)) is None

@@ -79,8 +79,8 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("RF-CES.yml", 'looks_like:\n', 'looks_like:\n  - "no_such_concept"\n', "no_such_concept"),
-        ("RF-CES.yml", 'looks_like:\n', 'looks_like:\n  - "numb +"\n', "is no concept"),
+        ("RF-CES.yml", "looks_like:\n", 'looks_like:\n  - "no_such_concept"\n', "no_such_concept"),
+        ("RF-CES.yml", "looks_like:\n", 'looks_like:\n  - "numb +"\n', "is no concept"),
         ("RF-CES.yml", "tier: emergency", "tier: emergancy", "tier"),
         ("RF-CES.yml", "name: ", "nmae: ", "nmae"),
         ("RF-SCIATICA.yml", "raises: RF-CES", "raises: RF-SEC", "no flag 'RF-SEC'"),

@@ -220,7 +220,7 @@ class TestWeighing:
     def decide(reader, text: str, p: float, flag: str) -> Finding:  # type: ignore[no-untyped-def]
         from backtalk.context import Analysis
 
-        return screen_for().judge(Analysis(reader.read(text)), Learned({flag: p, "none": 1 - p}, p))
+        return screen_for().judge(Analysis(reader.read(text)), Learned({flag: p, "none": 1 - p}, p, p))
 
     def test_a_clear_rule_needs_little(self, reader) -> None:  # type: ignore[no-untyped-def]
         assert self.decide(reader, "I can't pee", 0.05, "RF-CES").flags == ["RF-CES"]

@@ -124,11 +124,11 @@ class BacktalkChat extends HTMLElement {
     }
     // Where the panel covers the whole page, focus must not get lost behind it.
     if (event.key !== 'Tab' || this.page || !matchMedia('(max-width: 480px)').matches) return;
-    const stops = [...this.panel.querySelectorAll('button, a[href], textarea, summary, [tabindex="0"]')].filter(node => node.checkVisibility());
-    const edge = event.shiftKey ? stops[0] : stops.at(-1);
-    if (this.shadowRoot.activeElement !== edge) return;
+    // Every step is taken here: left to the browser, it goes to the page when what had focus was just taken away.
+    const stops = [...this.panel.querySelectorAll('button:enabled, a[href], textarea:enabled, summary, [tabindex="0"]')].filter(node => node.checkVisibility());
+    const place = stops.indexOf(this.shadowRoot.activeElement);
     event.preventDefault();
-    (event.shiftKey ? stops.at(-1) : stops[0]).focus();
+    stops.at(event.shiftKey ? Math.max(place, 0) - 1 : (place + 1) % stops.length)?.focus();
   }
 
   menu(open) {
@@ -266,7 +266,10 @@ class BacktalkChat extends HTMLElement {
 
   /** Says that there is more to read below. */
   peek() {
-    this.below.hidden = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 24;
+    const end = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 24;
+    // Hidden with the focus on it, the focus would fall back to the page.
+    if (end && this.shadowRoot?.activeElement === this.below) this.log.focus({preventScroll: true});
+    this.below.hidden = end;
   }
 
   reveal(node) {

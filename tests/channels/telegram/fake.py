@@ -76,7 +76,7 @@ class _Parser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         if tag not in TAGS:
-            raise ValueError(f"Unsupported start tag \"{tag}\"")
+            raise ValueError(f'Unsupported start tag "{tag}"')
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

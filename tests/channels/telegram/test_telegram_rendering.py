@@ -12,7 +12,7 @@ from tests.channels.telegram.fake import strip
 
 ADVICE = (
     "A wrapped warm pack\n1. Fill a bottle: warm, not hot.\n2. Wrap it.\nHow much: 15 to 20 minutes.\n"
-    "Stop if it feels too hot.\nGood evidence. (Guide: \"Method 6\", line 157.)"
+    'Stop if it feels too hot.\nGood evidence. (Guide: "Method 6", line 157.)'
 )
 LIST = (
     "Try these:\n1. Hip bridge: Lift your hips. [good evidence; guide line 8]\n"

@@ -69,7 +69,7 @@ def test_commands(text: str, command: str, rest: str) -> None:
         ("/pain in my neck", "pain in my neck"),
         ("/start my legs are weak", "my legs are weak"),
         ("//restart it all", "restart it all"),
-        ("/greet{\"x\": 1} y", "greet{\"x\": 1} y"),
+        ('/greet{"x": 1} y', 'greet{"x": 1} y'),
     ],
 )
 def test_words_behind_a_slash_are_words_and_never_an_intent(text: str, words: str) -> None:

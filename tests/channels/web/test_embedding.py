@@ -156,6 +156,17 @@ def test_on_a_phone_the_open_chat_fills_the_screen_and_holds_the_focus(embedded:
         assert chat.page.evaluate("document.activeElement.tagName") == "BACKTALK-CHAT"
 
 
+def test_the_focus_does_not_fall_to_the_page_with_a_button_that_hides(embedded: Callable[..., Chat]) -> None:
+    chat = embedded(viewport={"width": 360, "height": 480})
+    start(chat)
+    below = chat.page.locator(".more")
+    expect(below).to_be_visible()
+    below.focus()
+    chat.page.evaluate("{ const log = document.querySelector('backtalk-chat').log; log.scrollTop = log.scrollHeight; }")
+    expect(below).to_be_hidden()
+    assert chat.page.evaluate("document.activeElement.tagName") == "BACKTALK-CHAT"
+
+
 def test_the_demo_page_has_the_one_line() -> None:
     page = (ROOT / "web" / "demo" / "index.html").read_text(encoding="utf-8")
     assert page.count("<script") == 1
