@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.base import BacktalkAction, adviser, follower, listener
 from backtalk.conversation import Message, Reply, State
-
-#: The checklist's answer in one's own words; a question is none.
-_NONE = re.compile(r"(?:no|nope|none|nothing|nah|all (?:fine|good|ok|okay|clear|well))\b[^?]*$")
+from backtalk.triage import none_of_it
 
 
 class ActionAdvise(BacktalkAction):
@@ -17,8 +13,8 @@ class ActionAdvise(BacktalkAction):
     action_name = "action_advise"
 
     def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
-        if state.pending and state.pending.about == "screen" and _NONE.match(message.mended):
-            # "No numbness, legs are strong, can I exercise": the checklist is answered, whatever else was understood.
-            return listener().acknowledged(listener().screen_cleared(state), changed, state)
+        if state.pending and state.pending.about == "screen" and none_of_it(message)[0]:
+            # "No falls. What exercise for it?": the checklist is answered, and the question comes next.
+            state.focus.screened = "clear"
         reply = follower().elliptic(message, state) or adviser().answer(message, state)
         return listener().acknowledged(reply, changed, state)

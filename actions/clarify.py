@@ -16,6 +16,9 @@ class ActionClarify(BacktalkAction):
         if changed:
             # "I'm on blood thinners, does that change anything": whatever was asked, this counts.
             return listener().told(message, changed, state)
+        if state.focus.last and (message.values("area") or message.values("situation")):
+            # "Low", "when I drive": the answer to where or when.
+            return follower().refine(message, state)
         return follower().detail(message, state) or clarify(message, state, adviser())
 
 

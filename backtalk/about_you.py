@@ -14,6 +14,7 @@ from backtalk.followup import Follower
 from backtalk.profile import Person
 from backtalk.rendering import joined
 from backtalk.store import Entry
+from backtalk.triage import none_of_it
 
 #: What the minimum screen asks, and what each yes means: a red flag, or a condition to remember.
 SCREEN: tuple[tuple[str, str], ...] = (
@@ -242,7 +243,8 @@ class Listener:
 
     def _cannot(self, message: Message, state: State) -> Reply:
         """Too much, or not possible: the easier way first, else something else."""
-        entry = self._tried(message, state)
+        # Of several, the first is what one tries.
+        entry = self._tried(message, state) or self._store.get(state.focus.last[0] if state.focus.last else None)
         easier = self._store.get(entry.easier) if entry else None
         if entry is None or easier is None or self._adviser.ruled_out(easier, state, self._adviser.conditions(state)):
             return self._something_else(message, state)
@@ -279,17 +281,13 @@ class Listener:
 
     def screen(self, message: Message, state: State) -> Reply:
         """The answer to the checklist: none of it, or which."""
-        if message.intent == "screen_none":
-            return self.screen_cleared(state)
+        if message.intent == "screen_none" or none_of_it(message) == (True, False):
+            state.focus.screened = "clear"
+            return Reply([self._say("screen_cleared")])
         options = [Option(self._say(name), value) for name, value in SCREEN]
         return Reply([], {"type": "question", "about": "screen", "choices": []}, (
             self._say("screen_which"), Pending("screen_which", options)
         ))  # fmt: skip
-
-    def screen_cleared(self, state: State) -> Reply:
-        """None of the checklist applies."""
-        state.focus.screened = "clear"
-        return Reply([self._say("screen_cleared")])
 
     def screened(self, option: Option, state: State) -> Reply:
         """A condition from the checklist: remembered. (A red flag from it is the safety policy's to answer.)"""

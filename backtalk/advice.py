@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Optional, Sequence
 
 from backtalk.choosing import GENERAL, Request, alternatives, because, cares, cautions, forbidden, offers
 from backtalk.conversation import NET_EVERY, Ask, Guess, Message, Option, Pending, Reply, State
 from backtalk.phrases import Phrases
-from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, joined
+from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, in_sentence, joined
 from backtalk.store import Entry, Kind, Role, Store
+from backtalk.understanding import for_person
 
 #: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the
 #: right one in 99 % of cases there, in 83 % below. From the calibration (`make calibrate`).
@@ -127,7 +129,7 @@ class Adviser:
         """
         by_reason: dict[str, list[str]] = {}
         for entry, names in withheld:
-            by_reason.setdefault(self.because(tuple(names), state), []).append(_lower(entry.title))
+            by_reason.setdefault(self.because(tuple(names), state), []).append(in_sentence(entry.title))
         return [self.phrases.say(name, what=joined(titles), why=reason) for reason, titles in by_reason.items()]
 
     # --- answers
@@ -185,7 +187,7 @@ class Adviser:
 
     def specific(self, ask: Ask, message: Message, state: State) -> Reply:
         """The answer to a question about one thing in the guide."""
-        guesses = [guess for guess in ask.guesses if guess.entry in self.store]
+        guesses = for_person(ask.guesses, self.store, self.conditions(state, message.mentioned))
         best = guesses[0]
         # A no needs its reason, which a list has no room for.
         sure = GUESSING if self.store[best.entry].role is Role.NO else SURE
@@ -268,13 +270,15 @@ class Adviser:
                 dose = self.renderer.dose(entry.dose, units)
                 if dose:
                     return self.phrases.say(name, title=entry.title, dose=dose)
+                if entry.dose is None and entry.physical:
+                    return self.phrases.say(f"{name}_none", title=entry.title)
         return ""
 
     def _instead(self, entry: Entry, why: Sequence[str], state: State, conditions: frozenset[str]) -> Reply:
         reason = self.because(tuple(why), state)
         if "under_18" in why:
             return self.child(state)
-        texts = [self._lead(self.phrases.say("left_out_alone", what=_lower(entry.title), why=reason), state)]
+        texts = [self._lead(self.phrases.say("left_out_alone", what=in_sentence(entry.title), why=reason), state)]
         others = [
             other
             for other in alternatives(self.store, entry, conditions, state.focus.history, at_most=3)
@@ -296,7 +300,7 @@ class Adviser:
             opening = self.phrases.say("near", state.focus.turn)
         elif all(one.topic == topic for one in entries) or all(one.kind is Kind.NUTRITION for one in entries):
             # What is meant is clear, only not which part of it; what can be done comes first.
-            opening = self.phrases.say("on_topic", topic=_lower(self.store.topics[topic].title))
+            opening = self.phrases.say("on_topic", topic=in_sentence(self.store.topics[topic].title))
             entries = sorted(entries, key=lambda entry: not entry.advice)
         else:
             opening = self.phrases.say("closest")
@@ -399,6 +403,11 @@ class Adviser:
         choice = offers(self.store, request, conditions, state.focus.history)
         if state.held and all(entry.physical for entry in choice.entries):
             return self.held(state)
+        if not choice.entries and request.topic:
+            # Nothing more on this: rather something else than nothing.
+            wider = replace(request, topic=None, kinds=())
+            choice = offers(self.store, wider, conditions, state.focus.history)
+            opening = opening or self.phrases.say("no_more_here")
         if not choice.entries:
             text = self.phrases.say("no_more" if state.focus.history.shown else "nothing_left")
             return Reply([text, *self.left_out(choice.withheld, state)], self.card(request.topic, (), [
@@ -436,9 +445,3 @@ class Adviser:
         """That the open flag still needs to be checked."""
         when = self.phrases.say("held_now" if state.held == "emergency" else "held_today")
         return self.phrases.say("held_reminder", when=when)
-
-
-def _lower(title: str) -> str:
-    """A title inside a sentence; names such as "McKenzie 3" stay as they are."""
-    plain = title[1:2] == " " or title.split()[0][1:].islower()
-    return title[0].lower() + title[1:] if plain else title

@@ -201,6 +201,9 @@ class Analysis:
         nearest = None
         for at in range(start - 1, max(-1, start - limit) - 1, -1):
             if at in people:
+                # "I am a woman of 38" is about nobody else.
+                if set(self.norms[max(0, at - 3) : at]) & {"am"} and {"i"} & set(self.norms[max(0, at - 5) : at]):
+                    return ""
                 return people[at]
             norm = self.norms[at]
             if norm in ("i", "me", "myself", "we"):

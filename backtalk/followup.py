@@ -420,7 +420,9 @@ class Follower:
 
     def detail(self, message: Message, state: State) -> Optional[Reply]:
         """What the thing at hand says on the very words of a short question ("straight on the skin?"); None if none."""
-        found = self._namer.detail(message, state.focus.last) if message.text else None
+        if message.values("area") or message.values("situation") or not message.text:
+            return None
+        found = self._namer.detail(message, state.focus.last)
         if found is None or "under_18" in self._adviser.conditions(state):
             return None
         entry, lines = found

@@ -30,6 +30,12 @@ def joined(items: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+def in_sentence(title: str) -> str:
+    """A title inside a sentence; names such as "McKenzie 3" stay as they are."""
+    plain = title[1:2] == " " or title.split()[0][1:].islower()
+    return title[0].lower() + title[1:] if plain else title
+
+
 class Renderer:
     """Renders entries with the project's phrases."""
 

@@ -43,10 +43,10 @@ LEAST = 1e-4
 #: three. A clear rule needs next to nothing beside it, and is asked about even against the learned part; where all that
 #: was found is denied, asked about or a figure of speech, the learned part must be surer.
 LIMITS: Mapping[Support, Limits] = {
-    Support.CLEAR: Limits(0.005, 0.0),
-    Support.POSSIBLE: Limits(0.05, 0.02),
-    Support.NONE: Limits(0.15, 0.03),
-    Support.DENIED: Limits(0.20, 0.05),
+    Support.CLEAR: Limits(0.003, 0.001),
+    Support.POSSIBLE: Limits(0.10, 0.015),
+    Support.NONE: Limits(0.30, 0.08),
+    Support.DENIED: Limits(0.30, 0.05),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is
 #: asked about. An alarm spread thin over many flags was harmless more often than not.
@@ -55,8 +55,8 @@ PEAK_FROM = 0.10
 SOON_FROM: Mapping[Support, float] = {
     Support.CLEAR: 0.02,
     Support.POSSIBLE: 0.05,
-    Support.NONE: 0.08,
-    Support.DENIED: 0.10,
+    Support.NONE: 0.12,
+    Support.DENIED: 0.14,
 }
 #: What a rule adds to the learned probability of its flag, when flags are ranked.
 BOOST: Mapping[Support, float] = {Support.CLEAR: 0.35, Support.POSSIBLE: 0.08, Support.NONE: 0.0, Support.DENIED: 0.0}

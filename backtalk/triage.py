@@ -35,8 +35,30 @@ ALIKE: tuple[frozenset[str], ...] = (
 HELD_INTENTS = frozenset(
     "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to "
     "refine compare choose_option affirm ask_safety insult alarm not_helped tried_already dislike it_hurts got_worse "
-    "cannot_do disagree ask_recap helped screen_none nlu_fallback".split()
+    "cannot_do disagree ask_recap ask_when_effect helped screen_none nlu_fallback".split()
 )
+#: A report of a check, which may well name the symptom again: somebody or something that checks, and a good result.
+_CHECKED = re.compile(
+    r"\b(?:doctors?|gp|nurse|physio(?:therapist)?|paramedics?|consultant|surgeon|hospital|a&e|a and e|er|clinic|ward|"
+    r"mri|ct|scan(?:s|ned)?|x-?ray(?:s|ed)?|examined|checked|seen)\b"
+)
+_GOOD_RESULT = re.compile(
+    r"\b(?:all (?:fine|clear|good|ok|okay|normal)|"
+    r"(?:said|say|says|was|is|it is|i am|came back) (?:\w+ )?(?:fine|clear|ok|okay|normal|safe)|"
+    r"nothing (?:is )?(?:pressing|broken|wrong|serious|bad|there)|no (?:fracture|break|damage|compression|sign of)|"
+    r"ruled out|just (?:bruised|bruising|muscular|a strain)|keep (?:active|moving)|back to normal|(?:may|can) move|"
+    r"cleared me|happy with)\b"
+)
+#: An answer to the checklist in one's own words: none of it.
+_NONE = re.compile(r"(?:no|nope|none|nothing|nah?|all (?:fine|good|ok|okay|clear|well))\b")
+_ASKING = re.compile(r"\?|\b(?:what|how|which|when|where|why|can i|could i|should i|is it|tell me|show me|give me)\b")
+
+
+def none_of_it(message: Message) -> tuple[bool, bool]:
+    """Whether a message says that nothing of the checklist applies, and whether it asks something besides."""
+    return bool(_NONE.match(message.mended)), bool(_ASKING.search(message.mended))
+
+
 #: Questions that are about nothing in the guide, whatever entry comes closest to their words.
 TALK = DECLINES | frozenset(
     "ask_bot ask_maker ask_trust ask_capabilities ask_privacy ask_when_doctor ask_warning_signs".split()
@@ -138,6 +160,8 @@ class Nurse:
         answer = self._answered(state, pending, message, screened)
         if answer is not None:
             return answer
+        if state.held and self._reports_check(state, screened, message):
+            return self._clearance_question(state, "checked")
         step = self._flags(state, list(screened.flags), message)
         if step is not None:
             return step
@@ -285,6 +309,8 @@ class Nurse:
             return self._plan(state, [SCREEN_ACTION], pending)
         if pending.about == "screen" and message.intent in ("affirm", "deny", "unsure"):
             return self._plan(state, [SCREEN_ACTION], pending)
+        if pending.about == "screen" and none_of_it(message) == (True, False):
+            return self._plan(state, [SCREEN_ACTION], pending)
         return None
 
     # --- while a flag is open
@@ -306,14 +332,7 @@ class Nurse:
             return self._plan(state, [SUMMARY])
         fields: dict[str, Any] = {"flags": list(state.open), "tier": state.held}
         if intent in ("clinician_cleared", "misunderstanding"):
-            kind = "checked" if intent == "clinician_cleared" else "mistake"
-            clear, still = ("yes", "no") if kind == "checked" else ("no", "yes")
-            options = [
-                Option(self._say(f"clear_{clear}_{kind}"), f"clear:{kind}"),
-                Option(self._say(f"clear_{still}_{kind}"), f"hold:{kind}"),
-            ]
-            self._saying(state, f"clear_question_{kind}", **fields)
-            return self._plan(state, [SPEAK], Pending("clearance", options))
+            return self._clearance_question(state, "checked" if intent == "clinician_cleared" else "mistake")
         if intent == "refuse_help":
             self._saying(state, "refuse", **fields)
         elif intent == "agree_help" or (intent == "affirm" and said.get("kind") == "refuse"):
@@ -330,6 +349,21 @@ class Nurse:
         else:
             return Step(state, None)
         return self._plan(state, [SPEAK])
+
+    def _clearance_question(self, state: Triage, kind: str) -> Step:
+        clear, still = ("yes", "no") if kind == "checked" else ("no", "yes")
+        options = [
+            Option(self._say(f"clear_{clear}_{kind}"), f"clear:{kind}"),
+            Option(self._say(f"clear_{still}_{kind}"), f"hold:{kind}"),
+        ]
+        self._saying(state, f"clear_question_{kind}", flags=list(state.open), tier=state.held)
+        return self._plan(state, [SPEAK], Pending("clearance", options))
+
+    def _reports_check(self, state: Triage, screened: Screened, message: Message) -> bool:
+        """It says that a check was made and went well, and names nothing but what is open already."""
+        serious = {flag for flag in screened.flags if self._catalogue[flag].tier is not Tier.SOON}
+        told = message.intent == "clinician_cleared" or bool(_CHECKED.search(message.mended))
+        return bool(serious) and serious <= set(state.open) and told and bool(_GOOD_RESULT.search(message.mended))
 
     def _wants_physical(self, message: Message) -> bool:
         return any(

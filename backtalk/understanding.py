@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Mapping, Sequence
+from typing import Collection, Mapping, Sequence
 
 from backtalk.conversation import Ask, Guess
+from backtalk.store import Store
 
 #: What Rasa calls a message it did not understand.
 FALLBACK = "nlu_fallback"
@@ -32,6 +33,10 @@ DECLINES = frozenset(
 ADVICE = frozenset("ask_self_care ask_exercises ask_quick_relief ask_prevention ask_cause ask_when_doctor".split())
 #: Intents of a message as a whole that say nothing beside a question in it: greetings, thanks, a complaint.
 YIELDING = frozenset("greet thank describe_pain inform_profile for_other how_are_you compliment affirm wait".split())
+
+#: How much likelier an entry of one's own kind is meant (pregnant: the belt for the bump), and how much less one of
+#: another kind.
+OWN_PEOPLE, OTHER_PEOPLE = 3.0, 0.3
 
 
 @dataclass(frozen=True)
@@ -103,3 +108,20 @@ def asks_of(scores: Sequence[Scores], texts: Sequence[str], topics: Mapping[str,
 
 def _topic(ask: Ask) -> str:
     return ask.guesses[0].entry if ask.guesses and ask.intent not in ADVICE else ask.intent
+
+
+def for_person(guesses: Sequence[Guess], store: Store, conditions: Collection[str]) -> list[Guess]:
+    """The guesses, likeliest first, with what is for people of another kind (pregnant, after a birth) less likely.
+
+    Args:
+        conditions: all that holds for the person, implied ones too.
+    """
+    weighed = []
+    for guess in guesses:
+        if guess.entry in store:
+            meant_for = set(store.topics[store[guess.entry].topic].offer_if)
+            factor = 1.0 if not meant_for else OWN_PEOPLE if meant_for & set(conditions) else OTHER_PEOPLE
+            weighed.append((guess.entry, guess.confidence, guess.confidence * factor))
+    # Shares are handed round among the guesses; what is left for all other entries stays as it is.
+    scale = sum(p for _, p, _ in weighed) / max(sum(new for _, _, new in weighed), 1e-9)
+    return sorted((Guess(name, new * scale) for name, _, new in weighed), key=lambda guess: -guess.confidence)
