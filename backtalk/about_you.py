@@ -43,7 +43,7 @@ _WANTED = re.compile(
     r"\bhelps? (?:her|him|them|me)\b"
 )
 #: A complaint beside a person: "my wife is pregnant and her back hurts at night".
-_ACHES = re.compile(r"\b(?:hurts?|hurting|aches?|aching|achy|pains?|painful|sore|stiff|killing)\b")
+_ACHES = re.compile(r"\b(?:hurts?|hurting|aches?|aching|achy|pains?|painful|sore|stiff|killing|bad back)\b")
 #: Words up to which "and my husband, he sleeps on his back" asks the last question again.
 SHORT = 9
 #: Things shown before the latest answer that a new condition is held against.

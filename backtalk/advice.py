@@ -28,6 +28,8 @@ _HOW_LONG = re.compile(
 )
 _BACK = re.compile(r"\b(?:backs?|backache|spine|neck|lumbago|lumbar|hips?|shoulders?|sciatica|discs?|legs?|bum)\b")
 _HOW_OFTEN = re.compile(r"\bhow (often|many|much)|times (a|per) (day|week)|every day|reps|sets\b")
+#: Words that ask for an amount, the units that answer them, and the phrase to say it in.
+AMOUNTS = ((_HOW_LONG, HOW_LONG, "how_long"), (_HOW_OFTEN, HOW_OFTEN, "how_often"))
 
 
 class Adviser:
@@ -265,7 +267,7 @@ class Adviser:
         """ "Hold it for 5 to 10 seconds": the number that was asked for, ahead of the rest; empty if none was."""
         if not entry.advice:
             return ""
-        for pattern, units, name in ((_HOW_LONG, HOW_LONG, "how_long"), (_HOW_OFTEN, HOW_OFTEN, "how_often")):
+        for pattern, units, name in AMOUNTS:
             if pattern.search(words):
                 dose = self.renderer.dose(entry.dose, units)
                 if dose:

@@ -17,6 +17,8 @@ def which(text: str, options: list[Option]) -> Reply:
 def clarify(message: Message, state: State, adviser: Adviser) -> Reply:
     """The likeliest meanings as sentences on buttons; without a good guess, what the bot knows about."""
     say = adviser.phrases.say
+    if "under_18" in adviser.conditions(state):
+        return adviser.child(state)
     options: list[Option] = []
     for guess in message.asks[0].guesses[:MEANINGS]:
         if guess.confidence >= WORTH_OFFERING and guess.entry in adviser.store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Optional
+from typing import Optional, Sequence
 
 from spacy.tokens import Doc
 
@@ -97,6 +97,12 @@ _BARE_AREAS = {
 }  # fmt: skip
 _BARE_AREA = re.compile(
     r"(?:the |my |it is the |in the |more )?(upper|top|lower|low|middle|mid)(?: (?:part|bit|end|one|half))?[.!]?"
+)
+#: Words that a bare statement of a condition has at most.
+STATEMENT_WORDS = 7
+_ASKS = re.compile(
+    r"\?|\b(?:what|how|which|when|where|why|who|can|could|should|shall|may|is it|does|do i|will it|would|any|help|"
+    r"cure|treat)\b"
 )
 #: Ends of what denies a symptom behind it ("my legs are fine") but no condition: in "diabetic, foot bath ok?" the bath
 #: may be ok, and diabetes that is fine is still diabetes.
@@ -258,6 +264,16 @@ class FactFinder:
         if _CARED_FOR.search(text[: match.start("age")]):
             return False
         return not (_THING_BEFORE.search(text[: match.start("age")]) or _THING_AFTER.search(text[match.end() :]))
+
+
+def states_condition(text: str, facts: Sequence[Fact]) -> bool:
+    """A few words say of somebody that they have something, and ask nothing.
+
+    Args:
+        text: spelt right. facts: of it.
+    """
+    stated = any(fact.kind == "condition" and fact.role in (SELF, OTHER) for fact in facts)
+    return stated and len(text.split()) <= STATEMENT_WORDS and not _ASKS.search(text)
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Optional, Sequence
 
-from backtalk.advice import SURE, Adviser
+from backtalk.advice import AMOUNTS, SURE, Adviser
 from backtalk.choosing import KINDS, forbidden
 from backtalk.clarify import which
 from backtalk.conversation import SHOWN_LIMIT, Ask, Message, Option, Reply, State, chosen, ordinal
@@ -438,6 +438,9 @@ class Follower:
         if len(message.asks) > 1 or len(message.mended.split()) > ELLIPSIS or not guesses:
             return None
         if guesses[0].confidence >= SURE and guesses[0].entry not in state.focus.last:
+            return None
+        if any(pattern.search(message.mended) for pattern, *_ in AMOUNTS):
+            # "Salmon, how often": that has an answer of its own.
             return None
         return self.detail(message, state)
 

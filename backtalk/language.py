@@ -27,13 +27,20 @@ CORRECT_FROM, TWO_ERRORS_FROM = 4, 7
 SPLIT_PART = 2
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": " - ", "…": "... "})
+#: Emoji that are an answer by themselves, and what they say.
+_SAYING = {"👍": " thank you ", "🙏": " thank you ", "👌": " thank you ", "👎": " that did not help ", "👋": " hello "}
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
 
 def clean(text: str) -> str:
-    """One line of plain characters, in lower case: no accents lost from words, no emoji, no control characters."""
+    """One line of plain characters, in lower case: no accents lost from words, no control characters, no emoji.
+
+    A thumb up or the like that is the whole message is put into words.
+    """
     text = unicodedata.normalize("NFKC", text[:READ_LIMIT]).translate(_QUOTES).lower()
+    if not any(character.isalnum() for character in text):
+        text = next((words for emoji, words in _SAYING.items() if emoji in text), text)
     kept = []
     for character in text:
         category = unicodedata.category(character)

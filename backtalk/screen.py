@@ -38,20 +38,20 @@ class Limits(NamedTuple):
 
 #: Nothing is surer than this, or one opinion would leave the other no say.
 LEAST = 1e-4
-#: What the learned part must say, by what the rules say. From the labelled messages that were looked at while building
-#: (`tests/safety/messages_dev.yml`): of harmless ones, the hard ones included, 97 of 100 lie below 0.10, of emergencies
-#: three. A clear rule needs next to nothing beside it, and is asked about even against the learned part; where all that
-#: was found is denied, asked about or a figure of speech, the learned part must be surer.
+#: What both views of the learned part must say together, by what the rules say. From the labelled messages that were
+#: looked at while building (`tests/safety/messages_dev.yml`): without a rule, 97 of 100 hard harmless messages lie below
+#: 0.30, and of 88 emergencies two. A clear rule needs next to nothing beside it, and is asked about even against the
+#: learned part; where all that was found is denied, asked about or a figure of speech, the learned part must be surer.
 LIMITS: Mapping[Support, Limits] = {
-    Support.CLEAR: Limits(0.003, 0.001),
+    Support.CLEAR: Limits(0.003, 0.0),
     Support.POSSIBLE: Limits(0.10, 0.015),
     Support.NONE: Limits(0.30, 0.08),
-    Support.DENIED: Limits(0.30, 0.05),
+    Support.DENIED: Limits(0.40, 0.05),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is
 #: asked about. An alarm spread thin over many flags was harmless more often than not.
 PEAK_FROM = 0.10
-#: The same for a soon flag: it is raised, never asked about. Of harmless messages one in a hundred lies above 0.10.
+#: The same for a soon flag: it is raised, never asked about. Of harmless messages one in fifty lies above 0.12.
 SOON_FROM: Mapping[Support, float] = {
     Support.CLEAR: 0.02,
     Support.POSSIBLE: 0.05,

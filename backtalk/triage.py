@@ -35,16 +35,19 @@ ALIKE: tuple[frozenset[str], ...] = (
 HELD_INTENTS = frozenset(
     "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to "
     "refine compare choose_option affirm ask_safety insult alarm not_helped tried_already dislike it_hurts got_worse "
-    "cannot_do disagree ask_recap ask_when_effect helped screen_none nlu_fallback".split()
+    "cannot_do disagree ask_recap ask_when_effect ask_prognosis ask_other_health ask_other_therapy helped screen_none "
+    "nlu_fallback".split()
 )
 #: A report of a check, which may well name the symptom again: somebody or something that checks, and a good result.
 _CHECKED = re.compile(
-    r"\b(?:doctors?|gp|nurse|physio(?:therapist)?|paramedics?|consultant|surgeon|hospital|a&e|a and e|er|clinic|ward|"
+    r"\b(?:dr|drs|out of hours|ecg|bloods?|"
+    r"doctors?|gp|nurse|physio(?:therapist)?|paramedics?|consultant|surgeon|hospital|a&e|a and e|er|clinic|ward|"
     r"mri|ct|scan(?:s|ned)?|x-?ray(?:s|ed)?|examined|checked|seen)\b"
 )
 _GOOD_RESULT = re.compile(
     r"\b(?:all (?:fine|clear|good|ok|okay|normal)|"
-    r"(?:said|say|says|was|is|it is|i am|came back) (?:\w+ )?(?:fine|clear|ok|okay|normal|safe)|"
+    r"(?:said|say|says|was|were|is|are|it is|i am|came back|bloods?|ecg|scans?|mri|tests?) (?:\w+ )?"
+    r"(?:fine|clear|ok|okay|normal|safe)|"
     r"nothing (?:is )?(?:pressing|broken|wrong|serious|bad|there)|no (?:fracture|break|damage|compression|sign of)|"
     r"ruled out|just (?:bruised|bruising|muscular|a strain)|keep (?:active|moving)|back to normal|(?:may|can) move|"
     r"cleared me|happy with)\b"

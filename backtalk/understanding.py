@@ -13,7 +13,7 @@ FALLBACK = "nlu_fallback"
 #: Entries handed on as guesses.
 GUESSES = 5
 #: Below this probability of the likeliest intent the bot asks back. From the calibration (`make calibrate`).
-UNSURE = 0.30
+UNSURE = 0.25
 #: A part of a message counts as a question of its own from this probability on.
 PART_SURE = 0.55
 #: The bot declines only when the probability of all out-of-scope intents together reaches this.
@@ -24,6 +24,9 @@ DECLINE_FROM = 0.4
 DECLINE_SURE = 0.6
 #: From this probability of the guide on it may be.
 MAY_BE_GUIDE = 0.15
+#: A question to the guide is asked back about from this probability of a decline on. From the same messages: a third of
+#: the out-of-scope ones that were answered from the guide is asked back about then, and 7 in 1,000 good questions.
+MAY_BE_OTHER = 0.25
 #: Intents that decline.
 DECLINES = frozenset(
     "other_language out_of_scope ask_medication ask_diagnosis ask_tests ask_surgery ask_prognosis ask_other_health "
@@ -64,6 +67,8 @@ def ask_of(scores: Scores, topics: Mapping[str, str]) -> Ask:
     intent, probability = max(scores.intents.items(), key=lambda item: item[1])
     declined = sum(p for name, p in scores.intents.items() if name in DECLINES)
     if scores.guide >= max(probability, declined if declined >= DECLINE_FROM else 0.0):
+        if declined >= MAY_BE_OTHER:
+            return Ask(FALLBACK, 1.0 - scores.guide, tuple(Guess(entry, p) for entry, p in ranked))
         intent, probability = f"ask_{topics[ranked[0][0]]}", scores.guide
         # Given the guide, how sure is the entry: that decides between the answer and "the closest things".
         guesses = tuple(Guess(entry, p) for entry, p in ranked)

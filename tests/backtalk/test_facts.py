@@ -6,7 +6,7 @@ import pytest
 
 from backtalk.context import Analysis
 from backtalk.fact import DENIED, OTHER, SELF, Fact
-from backtalk.facts import fact_finder
+from backtalk.facts import fact_finder, states_condition
 from backtalk.language import clean, english
 
 
@@ -234,3 +234,18 @@ def test_ok_denies_no_condition(text: str, role: str) -> None:
     doc = english().make_doc(text)
     roles = {fact.role for fact in fact_finder().find(doc, Analysis(doc)) if fact.value == "diabetes"}
     assert roles == {role}
+
+
+def stated(text: str) -> bool:
+    doc = english().make_doc(clean(text))
+    return states_condition(doc.text, fact_finder().find(doc, Analysis(doc)))
+
+
+@pytest.mark.parametrize("text", ["he has gout", "i got gout", "i am vegan", "my mum has asthma"])
+def test_a_bare_statement_of_a_condition_is_one(text: str) -> None:
+    assert stated(text)
+
+
+@pytest.mark.parametrize("text", ["what helps against gout", "can i cure my asthma", "my back is sore", "is gout bad?"])
+def test_a_question_about_a_condition_is_none(text: str) -> None:
+    assert not stated(text)

@@ -112,3 +112,14 @@ def test_a_wrong_spelling_file_is_refused(tmp_path: Path, text: str, reason: str
         load_speller(LEXICON, path)
     assert "spellings.yml" in str(caught.value)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("👍", "thank you"), ("👍👍🏽", "thank you"), ("👎", "that did not help"), ("😀", "")]
+)
+def test_an_emoji_alone_may_be_an_answer(text: str, words: str) -> None:
+    assert clean(text) == words
+
+
+def test_an_emoji_beside_words_says_nothing() -> None:
+    assert clean("my back hurts 👍") == "my back hurts"

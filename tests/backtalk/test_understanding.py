@@ -50,8 +50,9 @@ def test_declining_needs_all_declines_together() -> None:
         (0.15, {"out_of_scope": 0.4, "ask_tests": 0.15}, FALLBACK),
         (0.14, {"out_of_scope": 0.4, "ask_tests": 0.15}, "out_of_scope"),
         (0.15, {"out_of_scope": 0.5, "ask_tests": 0.11}, "out_of_scope"),
-        (0.55, {"out_of_scope": 0.3, "ask_tests": 0.06}, "ask_ice"),
-        (0.60, {"out_of_scope": 0.3}, "ask_ice"),
+        (0.55, {"out_of_scope": 0.24, "ask_tests": 0.06}, FALLBACK),
+        (0.60, {"out_of_scope": 0.25}, FALLBACK),
+        (0.60, {"out_of_scope": 0.24}, "ask_ice"),
     ],
 )
 def test_between_a_decline_and_the_guide_the_bot_asks_back(

@@ -231,12 +231,12 @@ class TestWeighing:
         assert found.doubtful == ["RF-CES"]
 
     def test_a_possible_rule_lowers_the_limit(self, reader) -> None:  # type: ignore[no-untyped-def]
-        assert self.decide(reader, "my pee stream is weak", 0.1, "RF-CES").flags == ["RF-CES"]
-        assert self.decide(reader, "it is different today", 0.1, "RF-CES").flags == []
+        assert self.decide(reader, "my pee stream is weak", 0.12, "RF-CES").flags == ["RF-CES"]
+        assert self.decide(reader, "it is different today", 0.12, "RF-CES").flags == []
 
     def test_a_denial_raises_the_limit_and_silences_nothing_clear(self, reader) -> None:  # type: ignore[no-untyped-def]
-        assert self.decide(reader, "it is different today", 0.18, "RF-CES").flags == ["RF-CES"]
-        assert self.decide(reader, "no numbness between my legs", 0.18, "RF-CES").flags == []
+        assert self.decide(reader, "it is different today", 0.35, "RF-CES").flags == ["RF-CES"]
+        assert self.decide(reader, "no numbness between my legs", 0.35, "RF-CES").flags == []
         assert self.decide(reader, "no numbness between my legs", 0.9, "RF-CES").flags == ["RF-CES"]
 
     def test_without_rules_the_learned_part_decides(self, reader) -> None:  # type: ignore[no-untyped-def]
