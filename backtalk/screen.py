@@ -39,9 +39,9 @@ class Limits(NamedTuple):
 #: Nothing is surer than this, or one opinion would leave the other no say.
 LEAST = 1e-4
 #: What both views of the learned part must say together, by what the rules say. From the labelled messages that were
-#: looked at while building (`tests/safety/messages_dev.yml`): without a rule, 97 of 100 hard harmless messages lie below
-#: 0.30, and of 88 emergencies two. A clear rule needs next to nothing beside it, and is asked about even against the
-#: learned part; where all that was found is denied, asked about or a figure of speech, the learned part must be surer.
+#: looked at while building (`tests/safety/messages_dev.yml`): without a rule, 97 of 100 hard harmless messages lie
+#: below 0.30, and of 88 emergencies two. A clear rule needs next to nothing beside it, and is asked about even against
+#: the learned part; where all that was found is denied, asked about or a figure of speech, that part must be surer.
 LIMITS: Mapping[Support, Limits] = {
     Support.CLEAR: Limits(0.003, 0.0),
     Support.POSSIBLE: Limits(0.10, 0.015),
