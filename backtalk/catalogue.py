@@ -6,15 +6,18 @@ import string
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional
 
 from pydantic import ValidationError, root_validator
 
-from backtalk.concepts import Concepts, concepts
 from backtalk.errors import ContentError
-from backtalk.rules import parse
 from backtalk.vocabulary import Strict, reasons
 from backtalk.yaml_files import DATA, read_yaml, shown
+
+# Concepts and rules bring spaCy along, and the action server, which only speaks of tiers, does without: it would take
+# twice the memory. So they are imported where the catalogue is read.
+if TYPE_CHECKING:
+    from backtalk.concepts import Concepts
 
 
 class Tier(str, Enum):
@@ -123,6 +126,8 @@ class Flag(Strict):
             (bool(values["looks_like"]), "looks_like needs one rule at least"),
             (not doubles, f"a text stands twice: {next(iter(doubles), '')}"),
         ]
+        from backtalk.rules import parse
+
         for rule in values["looks_like"]:
             parse(rule)
         wrong = [message for holds, message in checks if not holds]
@@ -160,6 +165,9 @@ def load_catalogue(folder: Path = DATA / "red_flags", known: Optional[Concepts] 
         ContentError: a key is unknown or missing, a name does not fit its file, a near miss or a choice
             names no flag, a rule no concept.
     """
+    from backtalk.concepts import concepts
+    from backtalk.rules import parse
+
     names = concepts() if known is None else known
     flags: dict[str, Flag] = {}
     for path in sorted(folder.glob("RF-*.yml")):

@@ -8,8 +8,6 @@ import re
 from collections import Counter
 from typing import Collection, Optional, Sequence
 
-from spacy.lang.en.stop_words import STOP_WORDS
-
 from backtalk.conversation import Message
 from backtalk.store import Entry, Kind, Store
 
@@ -31,6 +29,19 @@ _COMMON = frozenset(
     "general easy small gentle calm start starting self doe what how after before than more many every keep use move "
     "work home friend stretche cause break every".split()
 )
+#: Words that say nothing of a detail, whatever it is. (spaCy has a longer list; the action server does without spaCy,
+#: which takes as much memory as all the rest of it.)
+_STOP = frozenset(
+    "about above across again all almost also always any anyone anything are around ask been being below between "
+    "both but came cannot could did does doing done down each either else enough even ever few find first from "
+    "get gets give gives goes going gone got had has have having her here hers him his into its itself just keep "
+    "last least less let like made make many may maybe might mine must myself need never next none nor nothing "
+    "now once only other others our ours over own perhaps please put quite really right said same saw say see "
+    "seem shall she should show since some something sometimes soon still such sure take than that their them "
+    "themselves there these they thing things think this those though through thus til till together told too "
+    "took toward under until upon use used using very want was way well went were where whether which while who "
+    "whole whom whose why will within without would yes yet you your yours yourself leave".split()
+)
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|e)$")
 
 
@@ -51,7 +62,7 @@ _THE_ONE = re.compile(
     r"\bthe ([a-z]{4,}) (?:one|thing|bit)\b"
 )
 _COMMON_STEMS = frozenset(map(_stem, _COMMON)) | _COMMON
-_STOP_STEMS = frozenset(map(_stem, STOP_WORDS)) | STOP_WORDS
+_STOP_STEMS = frozenset(map(_stem, _STOP)) | _STOP
 
 
 class Namer:

@@ -7,6 +7,8 @@ import inspect
 import json
 import logging
 import pkgutil
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -159,3 +161,10 @@ def test_slots_are_json() -> None:
     talk = Talk().say("describe_pain", facts=has("pregnant"))
     talk.run(ActionAdvise())
     assert json.loads(json.dumps(talk.slots)) == talk.slots
+
+
+def test_the_action_server_does_without_spacy() -> None:
+    """It takes as much memory as all the rest of the action server."""
+    command = "import actions.base, sys; print(sorted({'spacy', 'numpy', 'rasa'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-W", "ignore", "-c", command], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
