@@ -52,6 +52,27 @@ _GOOD_RESULT = re.compile(
     r"ruled out|just (?:bruised|bruising|muscular|a strain)|keep (?:active|moving)|back to normal|(?:may|can) move|"
     r"cleared me|happy with)\b"
 )
+#: Somebody went to be checked, and what became of it: with a good result, a report in full.
+_WENT = re.compile(
+    r"\b(?:went|been|saw|seen|took me|back from|home now|came home|checked me|examined me|discharged|admitted|"
+    r"ecg|bloods|mri|(?:was|were|got|been) (?:examined|checked|scanned)|"
+    r"had (?:an? |the |my |some )?(?:ct|scan|x-?ray|tests?|check))\b"
+)
+_MAY_MOVE = re.compile(
+    r"\b(?:keep (?:active|moving|going)|stay active|can (?:move|exercise|go back|carry on|walk|do)|"
+    r"(?:may|to) (?:move|exercise|walk)|(?:safe|fine|ok|okay|good) to|discharged|sent (?:me )?home|home now|"
+    r"told (?:me )?to|said to|advised|antibiotics|(?:just|only) (?:an? |the )?\w+|strain|sprain|muscular|"
+    r"nothing (?:is )?(?:serious|pressing|broken|wrong|bad))\b"
+)
+#: Times that the question whether it was checked is put before the answer is to go.
+REASKED = 3
+#: After a report in full and the question to it, these go on as one does who may move.
+_GOES_ON = frozenset(
+    "ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to refine compare "
+    "choose_option ask_safety ask_recap".split()
+)
+#: What is said besides an answer to whether a clinician has checked it, and has a reply of its own.
+_ASIDE = frozenset("refuse_help agree_help ask_number ask_summary repeat insult alarm got_worse it_hurts goodbye stop".split())
 #: An answer to the checklist in one's own words: none of it.
 _NONE = re.compile(r"(?:no|nope|none|nothing|nah?|all (?:fine|good|ok|okay|clear|well))\b")
 _ASKING = re.compile(r"\?|\b(?:what|how|which|when|where|why|can i|could i|should i|is it|tell me|show me|give me)\b")
@@ -91,6 +112,7 @@ class Triage:
         asked: flags whose question was asked. said: how often each thing was said, to vary the words.
         saying: what the policy's responses say in this turn. plan: the actions of this turn.
         texts: what raised the open flags. held: the tier of the worst of them, or empty.
+        reported: a check that went well was told of in full.
     """
 
     open: list[str] = field(default_factory=list)
@@ -101,6 +123,7 @@ class Triage:
     plan: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     held: str = ""
+    reported: bool = False
 
     @property
     def alerting(self) -> bool:
@@ -164,7 +187,7 @@ class Nurse:
         if answer is not None:
             return answer
         if state.held and self._reports_check(state, screened, message):
-            return self._clearance_question(state, "checked")
+            return self._checked(state, message)
         step = self._flags(state, list(screened.flags), message)
         if step is not None:
             return step
@@ -208,6 +231,7 @@ class Nurse:
     def _alert(self, state: Triage, serious: list[str], soon: list[str], message: Message) -> Step:
         state.open += [flag for flag in serious if flag not in state.open]
         state.open.sort(key=self._rank)
+        state.reported = False
         highest = max((self._catalogue[flag].tier for flag in state.open), key=lambda tier: tier.rank)
         state.held = highest.value
         self._note(state, message)
@@ -291,12 +315,39 @@ class Nurse:
             "mistake": message.intent in ("deny", "misunderstanding", "screen_none"),
         }[kind]
         if option.value.startswith("clear:") if option else good:
-            state.open, state.held, state.texts = [], "", []
-            self._saying(state, f"unlocked_{kind}")
-            return self._plan(state, [SPEAK])
+            return self._unlocked(state, f"unlocked_{kind}")
         if option or message.intent in ("affirm", "deny", "unsure", "screen_some"):
             return self._hold(state)
-        return None
+        if message.intent in _ASIDE or message.values("region"):
+            return None
+        if state.reported and not screened.doubtful and (asks := self._asks_on(message)):
+            # The report itself answered what was asked.
+            return self._unlocked(state, "unlocked_reported", asks)
+        if state.said[f"clear_question_{kind}"] % REASKED == 0:
+            return None
+        # Not "go to hospital" to somebody who says to come from there: the question stays.
+        return self._clearance_question(state, kind)
+
+    def _unlocked(self, state: Triage, name: str, *actions: str) -> Step:
+        state.open, state.held, state.texts, state.reported = [], "", [], False
+        self._saying(state, name)
+        return self._plan(state, [SPEAK, *actions])
+
+    @staticmethod
+    def _asks_on(message: Message) -> str:
+        """The action that answers what somebody asks who takes it that they may move; empty if they ask nothing."""
+        about_an_entry = bool(message.asks[0].guesses) and message.intent.startswith("ask_")
+        if message.intent in GENERAL and message.intent != "describe_pain":
+            return "action_advise"
+        if message.intent in _GOES_ON:
+            return "action_follow_up"
+        return "action_advise" if about_an_entry and message.intent not in TALK else ""
+
+    def _checked(self, state: Triage, message: Message) -> Step:
+        """A check is reported: was it of this, and with what result?"""
+        said = message.mended
+        state.reported = bool(_WENT.search(said) and _GOOD_RESULT.search(said) and _MAY_MOVE.search(said))
+        return self._clearance_question(state, "checked")
 
     def _screen_answered(
         self, state: Triage, pending: Pending, option: Optional[Option], message: Message, screened: Screened
@@ -335,7 +386,9 @@ class Nurse:
             return self._plan(state, [SUMMARY])
         fields: dict[str, Any] = {"flags": list(state.open), "tier": state.held}
         if intent in ("clinician_cleared", "misunderstanding"):
-            return self._clearance_question(state, "checked" if intent == "clinician_cleared" else "mistake")
+            if intent == "clinician_cleared":
+                return self._checked(state, message)
+            return self._clearance_question(state, "mistake")
         if intent == "refuse_help":
             self._saying(state, "refuse", **fields)
         elif intent == "agree_help" or (intent == "affirm" and said.get("kind") == "refuse"):

@@ -210,9 +210,56 @@ def test_the_answer_in_words(first: str, answer: str, unlocks: bool) -> None:
 
 
 def test_asking_for_exercises_instead_of_answering_unlocks_nothing() -> None:
-    step = take(message("ask_exercises", text="exercises please"), before=cleared("clinician_cleared"))
+    step = cleared("clinician_cleared")
+    kinds = []
+    for _ in range(4):
+        step = take(message("ask_exercises", text="exercises please"), before=step)
+        assert step.state.held == "emergency"
+        assert SPEAK in step.plan
+        kinds.append(step.state.saying["kind"])
+    assert kinds[0] == "clear_question_checked", "the question stays, in other words"
+    assert "hold" in kinds, "but not for ever"
+
+
+FULL = "went to a&e, they did an mri, nothing is pressing on the nerves and i was told to keep active"
+
+
+@pytest.mark.parametrize(
+    ("report", "then", "unlocks"),
+    [
+        (FULL, "ask_exercises", True),
+        (FULL, "how_long", True),
+        ("the out of hours doctor saw me, bloods fine, only a bladder infection, antibiotics", "ask_self_care", True),
+        (FULL, "describe_pain", False),
+        (FULL, "nlu_fallback", False),
+        (FULL, "got_worse", False),
+        (FULL, "thank", False),
+        ("my doctor says it is fine", "ask_exercises", False),
+        ("went to the doctor", "ask_exercises", False),
+        ("my physio says i can exercise", "ask_exercises", False),
+    ],
+)
+def test_a_report_in_full_answers_the_question_itself(report: str, then: str, unlocks: bool) -> None:
+    asked = take(message("clinician_cleared", text=report), before=raised("RF-CES"))
+    assert asked.state.held == "emergency", "the question comes first all the same"
+    step = take(message(then, text="what can i do then"), before=asked)
+    assert (step.state.held == "") is unlocks
+    if unlocks:
+        assert step.state.saying["kind"] == "unlocked_reported"
+        assert step.plan[0] == SPEAK and len(step.plan) == 2
+
+
+def test_a_doubt_beside_it_keeps_it_shut() -> None:
+    asked = take(message("clinician_cleared", text=FULL), before=raised("RF-CES"))
+    step = take(message("ask_exercises", text="exercises? still numb"), doubtful=("RF-CES",), before=asked)
     assert step.state.held == "emergency"
-    assert step.state.saying["kind"] == "hold"
+
+
+def test_a_new_alarm_takes_the_report_back() -> None:
+    asked = take(message("clinician_cleared", text=FULL), before=raised("RF-CES"))
+    again = take(message("describe_pain", text="numb again"), "RF-CES", before=asked)
+    again = take(message("clinician_cleared", text="it is fine"), before=again)
+    assert take(message("ask_exercises", text="what can i do then"), before=again).state.held == "emergency"
 
 
 def test_a_flag_in_the_answer_is_raised() -> None:

