@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import BacktalkAction, adviser, follower, listener
+from backtalk.advice import GUESSING
 from backtalk.clarify import clarify
 from backtalk.conversation import Message, Reply, State
 
@@ -16,7 +17,8 @@ class ActionClarify(BacktalkAction):
         if changed:
             # "I'm on blood thinners, does that change anything": whatever was asked, this counts.
             return listener().told(message, changed, state)
-        if state.focus.last and (message.values("area") or message.values("situation")):
+        likely = message.asks[0].guesses and message.asks[0].guesses[0].confidence >= GUESSING
+        if state.focus.last and not likely and (message.values("area") or message.values("situation")):
             # "Low", "when I drive": the answer to where or when.
             return follower().refine(message, state)
         return follower().detail(message, state) or clarify(message, state, adviser())

@@ -11,9 +11,10 @@ from backtalk.choosing import alternatives, forbidden
 from backtalk.clarify import clarify
 from backtalk.conversation import Ask, Message, Option, Pending, Reply, State
 from backtalk.followup import Follower
+from backtalk.obstacles import blocked, in_the_way
 from backtalk.profile import Person
 from backtalk.rendering import joined
-from backtalk.store import Entry
+from backtalk.store import Entry, Role
 from backtalk.triage import none_of_it
 
 #: What the minimum screen asks, and what each yes means: a red flag, or a condition to remember.
@@ -103,6 +104,10 @@ class Listener:
         if "under_18" in self._adviser.conditions(state):
             return self._adviser.child(state)
         line = self.acknowledge(changed, state)
+        details = message.values("area") or message.values("situation")
+        if details and not changed and not state.held and state.focus.last and message.intent != "correct_profile":
+            # "She stands all day": that changes what fits.
+            return self._follower.refine(message, state)
         if not line and not state.held and message.asks and message.asks[0].guesses:
             # Nothing to take in ("and acupressure?"): something else was meant.
             return clarify(message, state, self._adviser)
@@ -116,16 +121,13 @@ class Listener:
         other = {"subject", "me"} & set(changed)
         elliptic = message.mended.startswith("and ") and len(message.mended.split()) <= SHORT
         if shown and other and (elliptic or _AS_WELL.search(message.mended)):
-            reply = self._again(shown, state)
+            # "And my husband, he sleeps on his back" asks for another thing than the last one.
+            reply = self._follower.refine(message, state) if details else self._again(shown, state)
             reply.texts.insert(0, line)
             return reply
-        details = message.values("area") or message.values("situation")
         wanted = message.values("area") or (
             (_WANTED.search(message.mended) or _ACHES.search(message.mended)) and (other or not shown)
         )
-        if shown and details and not changed and message.intent == "inform_profile":
-            # "She stands all day": that changes what fits.
-            return self._follower.refine(message, state)
         if not shown or other:
             if wanted and message.intent != "correct_profile":
                 # "My mum is 78, her lower back is stiff, what can she do": the question is in it.
@@ -192,6 +194,9 @@ class Listener:
             if guess.confidence > 0.2 and guess.entry in self._store:
                 return self._store[guess.entry]
         focus = state.focus
+        meant = self._follower.reference.at_hand(message, focus)
+        if meant and meant.id in focus.last:
+            return meant
         if len(focus.last) == 1 or (focus.entry and focus.entry not in focus.last[:1]):
             return self._store.get(focus.entry)
         return None
@@ -207,7 +212,19 @@ class Listener:
             "it_hurts": self._hurts,
             "got_worse": self._worse,
         }
+        if message.intent in ("cannot_do", "it_hurts", "dislike"):
+            self._note_obstacles(message, state)
         return handlers[message.intent](message, state)
+
+    @staticmethod
+    def _note_obstacles(message: Message, state: State) -> None:
+        known = state.focus.history.obstacles
+        known += [name for name in in_the_way(message.mended) if name not in known]
+
+    def _in_the_way(self, state: State) -> list[Entry]:
+        """What of the latest answer an obstacle blocks."""
+        last = (self._store[name] for name in state.focus.last if name in self._store)
+        return [entry for entry in last if blocked(entry, state.focus.history.obstacles)]
 
     def _line(self, name: str, entry: Optional[Entry], state: State) -> str:
         if entry is None:
@@ -224,11 +241,19 @@ class Listener:
         return Reply([self._line("helped", entry, state)])
 
     def _something_else(self, message: Message, state: State) -> Reply:
-        names = {"not_helped": "not_helped", "tried_already": "tried", "dislike": "dislike", "cannot_do": "cannot"}
+        names = {"tried_already": "tried", "cannot_do": "cannot", "it_hurts": "hurts"}
+        name = names.get(message.intent, message.intent)
         entry = self._tried(message, state)
+        if entry is not None and entry.role is Role.NO and message.intent == "tried_already":
+            # "But I can do it already", of what we warn against.
+            return self._follower.disagree(message, state)
         history = state.focus.history
+        stopped = self._in_the_way(state) if message.intent in ("cannot_do", "it_hurts") else []
+        if stopped:
+            entry = stopped[0] if len(stopped) == 1 else None
+            history.not_helped += [one.id for one in stopped if one.id not in history.not_helped]
         self._note(history.not_helped, entry)
-        if entry is None:
+        if entry is None and not stopped:
             history.not_helped += [name for name in state.focus.last if name not in history.not_helped]
         if not state.focus.last and entry is None:
             return Reply([self._say("not_helped_nothing", state.focus.turn)])
@@ -236,17 +261,19 @@ class Listener:
             others = list(alternatives(self._store, entry, self._adviser.conditions(state), history))
             if others:
                 reply = self._adviser.one(others[0], state)
-                reply.texts.insert(0, self._line(names[message.intent], entry, state))
+                reply.texts.insert(0, self._line(name, entry, state))
                 return reply
         self._stay(state)
-        return self._adviser.offer(state, self._line(names[message.intent], entry, state))
+        return self._adviser.offer(state, self._line(name, entry, state))
 
     def _cannot(self, message: Message, state: State) -> Reply:
         """Too much, or not possible: the easier way first, else something else."""
         # Of several, the first is what one tries.
         entry = self._tried(message, state) or self._store.get(state.focus.last[0] if state.focus.last else None)
         easier = self._store.get(entry.easier) if entry else None
-        if entry is None or easier is None or self._adviser.ruled_out(easier, state, self._adviser.conditions(state)):
+        if self._in_the_way(state) or easier is None or blocked(easier, state.focus.history.obstacles):
+            return self._something_else(message, state)
+        if entry is None or self._adviser.ruled_out(easier, state, self._adviser.conditions(state)):
             return self._something_else(message, state)
         self._note(state.focus.history.not_helped, entry)
         reply = self._adviser.one(easier, state)
@@ -254,6 +281,9 @@ class Listener:
         return reply
 
     def _hurts(self, message: Message, state: State) -> Reply:
+        if in_the_way(message.mended):
+            # Not the back, but the knees or the wrists that it takes: something that spares them.
+            return self._something_else(message, state)
         entry = self._tried(message, state)
         self._note(state.focus.history.not_helped, entry)
         if entry is None:

@@ -8,10 +8,12 @@ from typing import Any, Optional, Sequence
 
 from backtalk.choosing import GENERAL, Request, alternatives, because, cares, cautions, forbidden, offers
 from backtalk.conversation import NET_EVERY, Ask, Guess, Message, Option, Pending, Reply, State
+from backtalk.obstacles import in_the_way
 from backtalk.phrases import Phrases
+from backtalk.reference import by_topic
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, in_sentence, joined
 from backtalk.store import Entry, Kind, Role, Store
-from backtalk.understanding import for_person
+from backtalk.understanding import for_person, reweighed
 
 #: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the
 #: right one in 99 % of cases there, in 83 % below. From the calibration (`make calibrate`).
@@ -64,32 +66,8 @@ class Adviser:
         return {
             "type": "answer",
             "topic": topic or (entries[0].topic if entries else "general"),
-            "remedies": [self._remedy(entry) for entry in entries],
+            "remedies": [self.renderer.card(entry) for entry in entries],
             "withheld": [{"id": entry.id, "title": entry.title, "reason": reason} for entry, reason in withheld],
-        }
-
-    def _remedy(self, entry: Entry) -> dict[str, Any]:
-        dose: dict[str, Any] = {}
-        if entry.dose and entry.advice:
-            for unit, amount in entry.dose.amounts.items():
-                dose[unit] = amount.low if amount.low == amount.high else [amount.low, amount.high]
-            dose["text"] = self.renderer.dose(entry.dose)
-        return {
-            "id": entry.id,
-            "covers": list(entry.covers),
-            "role": entry.role.value,
-            "kind": entry.kind.value,
-            "title": entry.title,
-            "short": entry.short,
-            "steps": list(entry.steps or entry.say),
-            "dose": dose,
-            "stop_if": entry.stop_if if entry.advice else None,
-            "grade": entry.evidence.grade.value,
-            "verdict": entry.evidence.verdict.value,
-            "evidence": self.renderer.evidence(entry, full=True),
-            "why": entry.evidence.why,
-            "source": {"section": entry.guide.section, "lines": [list(pair) for pair in entry.guide.lines]},
-            "media": [],
         }
 
     def full(self, entry: Entry, conditions: frozenset[str]) -> list[str]:
@@ -190,6 +168,8 @@ class Adviser:
     def specific(self, ask: Ask, message: Message, state: State) -> Reply:
         """The answer to a question about one thing in the guide."""
         guesses = for_person(ask.guesses, self.store, self.conditions(state, message.mentioned))
+        if guesses[0].confidence < SURE:
+            guesses = reweighed(guesses, by_topic(message, state.focus, self.store))
         best = guesses[0]
         # A no needs its reason, which a list has no room for.
         sure = GUESSING if self.store[best.entry].role is Role.NO else SURE
@@ -385,6 +365,14 @@ class Adviser:
         """The answer to a complaint, or to a wish for exercises, relief or help."""
         before, state.focus.request = state.focus.request, self.request(ask, message, state)
         asked = state.focus.request
+        if ask.intent != "describe_pain":
+            # "What can I do in two minutes", "exercises that I can do sitting": not what hurts, but what is possible.
+            known = state.focus.history.obstacles
+            fresh = [name for name in in_the_way(message.mended) if name not in known]
+            known += fresh
+            if "floor" in fresh:
+                others = tuple(name for name in asked.situations if name not in ("sitting", "standing"))
+                asked = state.focus.request = replace(asked, situations=others)
         vague = not (asked.areas or asked.situations or before.to_dict() or _BACK.search(message.mended))
         if ask.intent == "describe_pain" and vague:
             # "I have pain": where, and when?

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Collection, Iterable, Mapping, Optional, Sequence
 
+from backtalk.obstacles import blocked
 from backtalk.rendering import joined
 from backtalk.store import Entry, Grade, Kind, Role, Store
 
@@ -86,11 +87,12 @@ class Choice:
 
 @dataclass
 class History:
-    """What was said before, as far as choosing minds it: ids of entries."""
+    """What was said before, as far as choosing minds it: ids of entries, and of obstacles."""
 
     shown: list[str] = field(default_factory=list)
     helped: list[str] = field(default_factory=list)
     not_helped: list[str] = field(default_factory=list)
+    obstacles: list[str] = field(default_factory=list)
 
 
 def forbidden(entry: Entry, conditions: Collection[str]) -> tuple[str, ...]:
@@ -195,7 +197,7 @@ def offers(
             continue
         if entry.kind is Kind.PROFESSIONAL_CARE and not request.topic:
             continue
-        if _elsewhere(entry, request):
+        if _elsewhere(entry, request) or blocked(entry, history.obstacles):
             continue
         candidates.append((-_score(entry, store, request, fitting, conditions, history), place, entry))
     ranked = [entry for _, _, entry in sorted(candidates, key=lambda item: item[:2])]
@@ -238,5 +240,6 @@ def alternatives(
         other
         for other in {one.id: one for one in found}.values()
         if other.role is not Role.NO and not forbidden(other, conditions) and other.id not in history.not_helped
-    ]
+        and not blocked(other, history.obstacles)
+    ]  # fmt: skip
     return fitting[:at_most]

@@ -11,6 +11,8 @@ from backtalk.choosing import KINDS, forbidden
 from backtalk.clarify import which
 from backtalk.conversation import SHOWN_LIMIT, Ask, Message, Option, Reply, State, chosen, ordinal
 from backtalk.naming import Namer
+from backtalk.obstacles import in_the_way
+from backtalk.reference import Reference
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
 from backtalk.store import Entry, Role
 
@@ -25,6 +27,7 @@ _ASKED = frozenset("how_long how_often why_this ask_evidence ask_source ask_safe
 #: Words that ask for more than the number or the reason that was asked for before.
 _SHOW = re.compile(r"\b(?:explain|show|describe|tell me|steps|how do|how to|how does|do that|try|go with|take)\b")
 _EASIER = re.compile(r"\b(?:easier|gentler|lighter|simpler|softer|less hard|not so hard)\b")
+_NEXT = re.compile(r"\bnext\b")
 #: A question about all that was named, not about one of it.
 _ALL = re.compile(r"\b(?:all|any|these|those|them|both|everything|ones)\b")
 
@@ -37,6 +40,7 @@ class Follower:
         self._store = adviser.store
         self._say = adviser.phrases.say
         self._namer = Namer(adviser.store)
+        self.reference = Reference(adviser.store, self._namer)
 
     def answer(self, message: Message, state: State) -> Reply:
         """The reply, by the message's intent."""
@@ -65,34 +69,7 @@ class Follower:
         return reply
 
     def _entry(self, message: Message, state: State) -> Optional[Entry]:
-        """What "it" means: the one the message names, one of the last list, or the latest."""
-        guesses = message.asks[0].guesses
-        of_last = [g for g in guesses if g.entry in state.focus.last and g.confidence > 0.05]
-        options = state.focus.last if len(state.focus.last) > 1 else state.focus.listed
-        place = ordinal(message.mended) if options else None
-        if place and 0 < place <= len(options):
-            return self._store.get(options[place - 1])
-        named = self._namer.named(message, state.focus.topic)
-        earlier = self._namer.earlier(message, state.focus.history.shown)
-        if named and named.id not in state.focus.last and (earlier is None or named == earlier):
-            # "Back to the ice: how often?" names what was left a while ago.
-            return named
-        current = self._store.get(state.focus.entry)
-        if earlier and not (current and len(state.focus.last) < 2 and self._namer.concerns(message, current)):
-            # "And the getting up thing, how often was that?"
-            return earlier
-        called = None if earlier else self._namer.called(message)
-        if called:
-            return called
-        if of_last:
-            return self._store[of_last[0].entry]
-        return self._of_kind(message, state) or self._store.get(state.focus.entry)
-
-    def _of_kind(self, message: Message, state: State) -> Optional[Entry]:
-        """The latest of the kind that a message names: "the stretch that you said before"."""
-        kinds = [kind for name in message.values("kind") for kind in KINDS.get(name, ())]
-        shown = [self._store[name] for name in reversed(state.focus.history.shown) if name in self._store]
-        return next((entry for entry in shown if entry.kind in kinds and entry.advice), None)
+        return self.reference.entry(message, state.focus)
 
     def names(self, message: Message) -> bool:
         """The message calls a thing of the guide by name, a place or a situation."""
@@ -121,7 +98,12 @@ class Follower:
         easier = self._easier(message, state)
         if easier:
             return easier
-        areas, situations = message.values("area"), message.values("situation")
+        following = self.reference.next(focus) if _NEXT.search(message.mended) else None
+        if following:
+            return self._adviser.one(following, state)
+        obstacles = [name for name in in_the_way(message.mended) if name not in focus.history.obstacles]
+        focus.history.obstacles += obstacles
+        areas, situations = message.values("area"), () if obstacles else message.values("situation")
         if areas or situations:
             focus.request = replace(
                 focus.request, areas=areas or focus.request.areas, situations=situations or focus.request.situations
@@ -178,6 +160,9 @@ class Follower:
         """The thing at hand in full; for another place, the one of its topic that is for it."""
         entry = self._entry(message, state)
         areas = set(message.values("area"))
+        if entry and entry.role is Role.CAUTION:
+            # "How do you do it, then", of what the caution goes with.
+            entry = self._store.get(entry.attaches_to[0]) if entry.attaches_to else entry
         if entry and areas and entry.areas and not areas & set(entry.areas):
             fits = (one for one in self._store if one.topic == entry.topic and one.advice and areas & set(one.areas))
             entry = next(fits, entry)
@@ -325,6 +310,9 @@ class Follower:
         if place is not None and len(last) < 2 and state.focus.listed:
             # "No, the first": of the list before.
             last = state.focus.listed
+        numbered = self.reference.numbered(place, state.focus.topic) if len(last) < 2 else None
+        if numbered:
+            return self._chosen(numbered, message, state)
         if place is not None and place > max(len(last), 1) and len(last) < 2:
             # "The second option", where only one was named.
             return self.another(message, state)
@@ -366,7 +354,7 @@ class Follower:
         kinds = message.values("kind")
         before = focus.request
         named = self._namer.named(message, focus.topic)
-        if named:
+        if named and not (areas and self.reference.loosely(message, named)):
             # "What about a foot bath in the evening?" names another thing, not another detail of this one.
             return self._adviser.one(named, state, message.mended, mentioned)
         entry = self._store.get(focus.entry)
@@ -406,6 +394,11 @@ class Follower:
             return easier
         conditions = self._adviser.conditions(state, message.mentioned)
         entries = self._latest(state, conditions)
+        kinds = frozenset().union(*(KINDS.get(name, frozenset()) for name in message.values("kind")))
+        if kinds and not any(entry.kind in kinds for entry in entries):
+            # "OK, a stretch then. Which?", after talk of something else.
+            return self.refine(message, state)
+        entries = [entry for entry in entries if not kinds or entry.kind in kinds]
         if len(state.focus.last) < 2:
             # "Which one first?" of two answers, one after the other.
             before = [self._store[name] for name in state.focus.history.shown[-2:] if name in self._store]

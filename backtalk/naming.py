@@ -27,7 +27,7 @@ _COMMON = frozenset(
     "the and for with not one two three both time daily day week hour minute second long hold often your you safe out "
     "off back pain sore lower upper mid exercise stretch position pose step side sit sitting stand standing lie lying "
     "general easy small gentle calm start starting self doe what how after before than more many every keep use move "
-    "work home friend stretche cause break every".split()
+    "work home friend stretche cause break every tight tightness stiff stiffness hurt ache turn".split()
 )
 #: Words that say nothing of a detail, whatever it is. (spaCy has a longer list; the action server does without spaCy,
 #: which takes as much memory as all the rest of it.)
@@ -42,7 +42,7 @@ _STOP = frozenset(
     "took toward under until upon use used using very want was way well went were where whether which while who "
     "whole whom whose why will within without would yes yet you your yours yourself leave".split()
 )
-_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|e)$")
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|e|y)$")
 
 
 def _words(text: str) -> set[str]:
@@ -132,6 +132,10 @@ class Namer:
         """The words of the message that name anything stand in the entry's steps too."""
         said = self._said(message) - _COMMON_STEMS - _STOP_STEMS
         return any(said & words for _, words in self._details[entry.id])
+
+    def telling(self, message: Message) -> bool:
+        """The message holds a word that could name something: not "how long do I hold it"."""
+        return bool(self._said(message) - _COMMON_STEMS - _STOP_STEMS)
 
     def called(self, message: Message) -> Optional[Entry]:
         """What "the one with the heels" or "the twisting one" calls by a name; None if nothing or several alike."""

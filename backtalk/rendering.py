@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Optional, Sequence
+from typing import Any, Iterable, Optional, Sequence
 
 from backtalk.phrases import Phrases
 from backtalk.store import Amount, Dose, Entry, Grade, Place, Verdict
@@ -83,6 +83,31 @@ class Renderer:
         shown = joined([str(a) if a == b else f"{a}-{b}" for a, b in place.lines])
         alone = len(place.lines) == 1 and place.lines[0][0] == place.lines[0][1]
         return self._phrases.say("one_line" if alone else "several_lines", lines=shown)
+
+    def card(self, entry: Entry) -> dict[str, Any]:
+        """One remedy of an answer card, as the message contract has it."""
+        dose: dict[str, Any] = {}
+        if entry.dose and entry.advice:
+            for unit, amount in entry.dose.amounts.items():
+                dose[unit] = amount.low if amount.low == amount.high else [amount.low, amount.high]
+            dose["text"] = self.dose(entry.dose)
+        return {
+            "id": entry.id,
+            "covers": list(entry.covers),
+            "role": entry.role.value,
+            "kind": entry.kind.value,
+            "title": entry.title,
+            "short": entry.short,
+            "steps": list(entry.steps or entry.say),
+            "dose": dose,
+            "stop_if": entry.stop_if if entry.advice else None,
+            "grade": entry.evidence.grade.value,
+            "verdict": entry.evidence.verdict.value,
+            "evidence": self.evidence(entry, full=True),
+            "why": entry.evidence.why,
+            "source": {"section": entry.guide.section, "lines": [list(pair) for pair in entry.guide.lines]},
+            "media": [],
+        }
 
     def full(self, entry: Entry, cares: Sequence[str] = (), cautions: Sequence[Entry] = ()) -> list[str]:
         """An entry with all there is to know before doing it: one message, or two if one would be too long."""

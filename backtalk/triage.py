@@ -72,7 +72,9 @@ _GOES_ON = frozenset(
     "choose_option ask_safety ask_recap".split()
 )
 #: What is said besides an answer to whether a clinician has checked it, and has a reply of its own.
-_ASIDE = frozenset("refuse_help agree_help ask_number ask_summary repeat insult alarm got_worse it_hurts goodbye stop".split())
+_ASIDE = frozenset(
+    "refuse_help agree_help ask_number ask_summary repeat insult alarm got_worse it_hurts goodbye stop".split()
+)
 #: An answer to the checklist in one's own words: none of it.
 _NONE = re.compile(r"(?:no|nope|none|nothing|nah?|all (?:fine|good|ok|okay|clear|well))\b")
 _ASKING = re.compile(r"\?|\b(?:what|how|which|when|where|why|can i|could i|should i|is it|tell me|show me|give me)\b")

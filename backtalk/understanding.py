@@ -121,12 +121,21 @@ def for_person(guesses: Sequence[Guess], store: Store, conditions: Collection[st
     Args:
         conditions: all that holds for the person, implied ones too.
     """
-    weighed = []
+    factors = {}
     for guess in guesses:
         if guess.entry in store:
             meant_for = set(store.topics[store[guess.entry].topic].offer_if)
-            factor = 1.0 if not meant_for else OWN_PEOPLE if meant_for & set(conditions) else OTHER_PEOPLE
-            weighed.append((guess.entry, guess.confidence, guess.confidence * factor))
+            factors[guess.entry] = 1.0 if not meant_for else OWN_PEOPLE if meant_for & set(conditions) else OTHER_PEOPLE
+    return reweighed(guesses, factors)
+
+
+def reweighed(guesses: Sequence[Guess], factors: Mapping[str, float]) -> list[Guess]:
+    """The guesses, likeliest first, after each was made likelier or less likely.
+
+    Args:
+        factors: by entry; guesses of no entry here are left out.
+    """
+    weighed = [(g.entry, g.confidence, g.confidence * factors[g.entry]) for g in guesses if g.entry in factors]
     # Shares are handed round among the guesses; what is left for all other entries stays as it is.
     scale = sum(p for _, p, _ in weighed) / max(sum(new for _, _, new in weighed), 1e-9)
     return sorted((Guess(name, new * scale) for name, _, new in weighed), key=lambda guess: -guess.confidence)

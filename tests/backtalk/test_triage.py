@@ -246,7 +246,8 @@ def test_a_report_in_full_answers_the_question_itself(report: str, then: str, un
     assert (step.state.held == "") is unlocks
     if unlocks:
         assert step.state.saying["kind"] == "unlocked_reported"
-        assert step.plan[0] == SPEAK and len(step.plan) == 2
+        assert step.plan[0] == SPEAK
+        assert len(step.plan) == 2
 
 
 def test_a_doubt_beside_it_keeps_it_shut() -> None:

@@ -1,0 +1,123 @@
+"""Which thing of the guide a follow-up means: one that it names, one of the latest list, one of the talk, or "it"."""
+
+from __future__ import annotations
+
+import re
+from typing import Mapping, Optional
+
+from backtalk.choosing import KINDS
+from backtalk.conversation import Focus, Message, ordinal
+from backtalk.naming import Namer
+from backtalk.store import Entry, Store
+
+#: How much likelier than by its words alone a thing is meant that was named in the latest answer, one that was named
+#: before, and one of the same topic; by the talks that were looked at while building.
+LATEST, BEFORE, SAME_TOPIC = 6.0, 3.0, 3.0
+#: In a few words ("how do I check") the talk says more than they do.
+FEW, FEW_TOPIC = 5, 10.0
+#: Share of the guesses that a thing needs to be meant by a word of its title.
+BY_NAME = 0.5
+#: A guess this likely is what is asked about, whatever the talk was about: "so, sleeping. How many hours?"
+CLEARLY = 0.15
+#: Things named before the latest answer that are looked at.
+LOOK_BACK = 8
+
+
+def by_topic(message: Message, focus: Focus, store: Store) -> Mapping[str, float]:
+    """How much likelier the guesses for a question are made by what the talk is about just now."""
+    before = focus.history.shown[-LOOK_BACK:]
+    return {
+        guess.entry: SAME_TOPIC if store[guess.entry].topic == focus.topic or guess.entry in before else 1.0
+        for guess in message.asks[0].guesses
+        if guess.entry in store
+    }
+
+
+class Reference:
+    """Finds out what "it" is.
+
+    Args:
+        store: the curated store. namer: of its entries.
+    """
+
+    def __init__(self, store: Store, namer: Namer) -> None:
+        self._store = store
+        self._namer = namer
+        self._numbers: dict[tuple[str, int], Entry] = {}
+        for entry in store:
+            number = re.match(r"\D*\b(\d)\b", entry.title)
+            if number and entry.advice:
+                self._numbers.setdefault((entry.topic, int(number.group(1))), entry)
+
+    def next(self, focus: Focus) -> Optional[Entry]:
+        """The step after the thing at hand, where its topic counts them."""
+        places = [number for (_, number), entry in self._numbers.items() if entry.id == focus.entry]
+        return self.numbered(places[0] + 1, focus.topic) if places else None
+
+    def numbered(self, place: Optional[int], topic: Optional[str]) -> Optional[Entry]:
+        """The exercise of that number, where those of a topic have numbers of their own; None where they have not."""
+        numbers = [number for name, number in self._numbers if name == topic]
+        return self._numbers.get((topic or "", place or 0)) if len(numbers) > 2 else None
+
+    def entry(self, message: Message, focus: Focus) -> Optional[Entry]:
+        """What "it" means: the one the message names, one of the last list, or the latest."""
+        guesses = message.asks[0].guesses
+        of_last = [g for g in guesses if g.entry in focus.last and g.confidence > 0.05]
+        options = focus.last if len(focus.last) > 1 else focus.listed
+        place = ordinal(message.mended)
+        if place and (numbered := self.numbered(place, focus.topic)):
+            return numbered
+        if place and 0 < place <= len(options):
+            return self._store.get(options[place - 1])
+        named = self._namer.named(message, focus.topic)
+        earlier = self._namer.earlier(message, focus.history.shown)
+        at_hand = self.at_hand(message, focus)
+        if at_hand and not (named and not self.loosely(message, named)):
+            return at_hand
+        if guesses and guesses[0].confidence >= CLEARLY and guesses[0].entry in self._store:
+            clear = self._store[guesses[0].entry]
+            if not self.loosely(message, clear):
+                return clear
+        if named and named.id not in focus.last and (earlier is None or named == earlier):
+            # "Back to the ice: how often?" names what was left a while ago.
+            return named
+        current = self._store.get(focus.entry)
+        if earlier and not (current and len(focus.last) < 2 and self._namer.concerns(message, current)):
+            # "And the getting up thing, how often was that?"
+            return earlier
+        called = None if earlier else self._namer.called(message)
+        if called:
+            return called
+        if of_last:
+            return self._store[of_last[0].entry]
+        return self._of_kind(message, focus) or self._store.get(focus.entry)
+
+    def loosely(self, message: Message, entry: Entry) -> bool:
+        """The words of a message point to an entry no more than to others."""
+        guesses = message.asks[0].guesses
+        whole = sum(guess.confidence for guess in guesses)
+        return next((g.confidence for g in guesses if g.entry == entry.id), 0.0) < BY_NAME * whole
+
+    def at_hand(self, message: Message, focus: Focus) -> Optional[Entry]:
+        """The likeliest guess, the talk considered, if it is a thing of the talk; None if the words name none."""
+        if not self._namer.telling(message):
+            return None
+        few = len(message.mended.split()) <= FEW
+        topic = (FEW_TOPIC if few else SAME_TOPIC) if focus.topic else 1.0
+        before = focus.history.shown[-LOOK_BACK:]
+        weighed = []
+        for guess in message.asks[0].guesses:
+            if guess.entry in self._store:
+                entry = self._store[guess.entry]
+                factors = [1.0]
+                factors += [LATEST] * (entry.id in focus.last) + [BEFORE] * (entry.id in before)
+                factors += [topic] * (entry.topic == focus.topic)
+                weighed.append((guess.confidence * max(factors), max(factors) > 1.0, entry))
+        best = max(weighed, key=lambda one: one[0], default=None)
+        return best[2] if best and best[1] and best[0] > 0 else None
+
+    def _of_kind(self, message: Message, focus: Focus) -> Optional[Entry]:
+        """The latest of the kind that a message names: "the stretch that you said before"."""
+        kinds = [kind for name in message.values("kind") for kind in KINDS.get(name, ())]
+        shown = [self._store[name] for name in reversed(focus.history.shown) if name in self._store]
+        return next((entry for entry in shown if entry.kind in kinds and entry.advice), None)
