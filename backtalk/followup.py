@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Optional, Sequence
+from typing import Optional
 
 from backtalk.advice import AMOUNTS, SURE, Adviser
 from backtalk.choosing import KINDS, forbidden
@@ -15,9 +15,8 @@ from backtalk.obstacles import in_the_way
 from backtalk.reference import Reference
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
 from backtalk.store import Entry, Role
+from backtalk.suitability import Suitability
 
-#: Conditions that are named when somebody asks who should leave a thing out; the rest would be a list nobody reads.
-NAMED = 8
 #: Things that a recap names: the latest; a longer list is one nobody reads.
 RECALLED = 6
 #: Words up to which a question that names nothing for sure is taken for one about the thing at hand.
@@ -40,6 +39,7 @@ class Follower:
         self._store = adviser.store
         self._say = adviser.phrases.say
         self._namer = Namer(adviser.store)
+        self._suitability = Suitability(adviser)
         self.reference = Reference(adviser.store, self._namer)
 
     def answer(self, message: Message, state: State) -> Reply:
@@ -157,9 +157,13 @@ class Follower:
         return self._doses(message, state, HOW_OFTEN, "how_often")
 
     def how_to(self, message: Message, state: State) -> Reply:
-        """The thing at hand in full; for another place, the one of its topic that is for it."""
+        """The thing at hand in full; for another place, the one of its topic that is for it; or a detail of it."""
         entry = self._entry(message, state)
         areas = set(message.values("area"))
+        asks_detail = not areas and self._namer.telling(message) and not _SHOW.search(message.mended)
+        if entry and asks_detail and state.focus.last == [entry.id]:
+            # "Which leg first?": its steps were said just now.
+            return self.detail(message, state) or self._no_detail(entry, state)
         if entry and entry.role is Role.CAUTION:
             # "How do you do it, then", of what the caution goes with.
             entry = self._store.get(entry.attaches_to[0]) if entry.attaches_to else entry
@@ -168,7 +172,18 @@ class Follower:
             entry = next(fits, entry)
         return self._adviser.one(entry, state) if entry else self._nothing_yet()
 
-    repeat = how_to
+    def _no_detail(self, entry: Entry, state: State) -> Reply:
+        if not entry.advice or self._adviser.ruled_out(entry, state, self._adviser.conditions(state)):
+            return self._adviser.one(entry, state)
+        text = self._say("detail_none", state.focus.turn, title=entry.title)
+        if entry.stop_if:
+            text += "\n" + self._say("stop_line", stop=entry.stop_if)
+        return Reply([text], self._adviser.card(entry.topic, [entry], ()))
+
+    def repeat(self, message: Message, state: State) -> Reply:
+        """The thing at hand once more."""
+        entry = self._entry(message, state)
+        return self._adviser.one(entry, state) if entry else self._nothing_yet()
 
     def why_this(self, message: Message, state: State) -> Reply:
         """Why it was named, and how good the evidence is."""
@@ -214,44 +229,10 @@ class Follower:
         entry = self._entry(message, state)
         if entry is None:
             return self._nothing_yet()
-        adviser = self._adviser
-        mentioned = message.mentioned
-        conditions = adviser.conditions(state, mentioned)
         several = [self._store[name] for name in state.focus.last if name in self._store]
         if len(several) > 1 and entry == several[0] and (_ALL.search(message.mended) or not ordinal(message.mended)):
-            return self._safety_of(several, state, conditions)
-        why = forbidden(entry, conditions)
-        if why:
-            return adviser.one(entry, state, "", mentioned)
-        labels = self._store.vocabulary.conditions
-        named = [labels[name].label for name in entry.avoid_if[:NAMED]]
-        texts = [self._say("safe_for_you", title=entry.title)]
-        if not conditions:
-            texts = [] if named else [self._say("no_leave_out")]
-        texts += adviser.cares(entry, state, conditions)[:2]
-        if named:
-            texts.append(self._say("leave_out_list", conditions=joined(named, "or")))
-        if entry.advice and entry.stop_if:
-            texts.append(self._say("stop_line", stop=entry.stop_if))
-        if not conditions:
-            texts.append(self._say("what_about_you"))
-        return Reply(["\n".join(texts)], adviser.card_of(entry, state, mentioned))
-
-    def _safety_of(self, entries: Sequence[Entry], state: State, conditions: frozenset[str]) -> Reply:
-        """Which of a list fit this person still, and which do not."""
-        adviser = self._adviser
-        bad = [(entry, adviser.ruled_out(entry, state, conditions)) for entry in entries]
-        fit = [entry for entry, why in bad if not why]
-        out = [(entry, why) for entry, why in bad if why and why != ("held",)]
-        texts = [self._say("still_fit", what=joined([f'"{entry.title}"' for entry in fit]))] if fit else []
-        texts += [care for entry in fit for care in adviser.cares(entry, state, conditions)][:2]
-        texts += adviser.left_out(out, state, "leave_out")
-        if state.held:
-            return adviser.held(state)
-        if not conditions:
-            texts.append(self._say("what_about_you"))
-        reasons = [(entry, adviser.because(why, state)) for entry, why in out]
-        return Reply(["\n".join(texts)], adviser.card(state.focus.topic, fit, reasons))
+            return self._suitability.of_several(several, message, state)
+        return self._suitability.of_one(entry, message, state)
 
     def recap(self, message: Message, state: State) -> Reply:
         """What was named in this talk that fits this person still, and what to leave out."""

@@ -32,7 +32,7 @@ def after(entry: str) -> Talk:
     ],
 )
 def test_it_means_the_ice(intent: str, start: str) -> None:
-    assert after(ICE).say(intent).run(ActionFollowUp()).texts[0].startswith(start)
+    assert after(ICE).say(intent, text="how do I do that").run(ActionFollowUp()).texts[0].startswith(start)
 
 
 def test_another_one_is_another_one() -> None:

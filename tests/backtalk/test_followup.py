@@ -284,3 +284,28 @@ def test_a_few_words_are_answered_from_the_steps_of_the_thing_at_hand(text: str)
 def test_a_question_of_its_own_is_no_detail() -> None:
     asked = message("ask_heat", HEAT, text="heat on the skin?")
     assert FOLLOWER.elliptic(asked, at(ICE)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("how do i do it", "A wrapped cold pack\n1."),
+        ("explain that again please", "A wrapped cold pack\n1."),
+        ("straight on the bare skin", '"A wrapped cold pack" has this on it'),
+        ("left or right elbow first", "The guide does not go into that"),
+    ],
+)
+def test_a_detail_of_what_was_just_explained_is_told_or_said_to_be_missing(text: str, starts: str) -> None:
+    assert say("how_to", at(ICE), text)[0].startswith(starts)
+
+
+def test_the_next_of_numbered_exercises_follows() -> None:
+    talk = at("mckenzie-1-prone-lying")
+    assert say("another", talk, "and the next one?")[0].startswith("McKenzie 2")
+
+
+def test_a_stretch_is_asked_for_after_talk_of_something_else() -> None:
+    talk = at(ICE)
+    say("compare", talk, "ok a stretch then, which", facts=told("kind", "stretch"))
+    assert talk.focus.last
+    assert all(store()[name].kind.value == "stretch" for name in talk.focus.last)

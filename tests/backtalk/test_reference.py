@@ -25,7 +25,7 @@ def at(*names: str) -> Focus:
     [
         # A word that fits a thing of the talk better than the likeliest thing of all.
         (("bra-fit", "cause-overweight"), "how do i know which size", [("bra-fit", 0.01)], "bra-fit"),
-        (("chiropractor",), "is it bad to crack it", [("neck-half-circle", 0.15), ("chiropractor", 0.04)], "chiropractor"),
+        (("chiropractor",), "do they crack it", [("neck-half-circle", 0.15), ("chiropractor", 0.04)], "chiropractor"),
         (("foot-soak-heart",), "so what temp", [("foot-soak-temperature", 0.03)], "foot-soak-temperature"),
         # Words that name nothing: what is at hand.
         ((ICE,), "how long do i hold it", [("foot-soak-duration-15-20", 0.02)], ICE),
