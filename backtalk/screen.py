@@ -40,12 +40,14 @@ class Limits(NamedTuple):
 LEAST = 1e-4
 #: What both views of the learned part must say together, by what the rules say. From the labelled messages that were
 #: looked at while building (`tests/safety/messages_dev.yml`): without a rule, 97 of 100 hard harmless messages lie
-#: below 0.30, and of 88 emergencies two. A clear rule needs next to nothing beside it, and is asked about even against
-#: the learned part; where all that was found is denied, asked about or a figure of speech, that part must be surer.
+#: below 0.30, and of 88 emergencies two. A clear rule needs next to nothing beside it, and is asked about unless both
+#: views are as good as certain: of 539 emergencies looked at while building, none lay below 0.0005, and of hard
+#: harmless messages one in a hundred. Where all that was found is denied, asked about or a figure of speech, the learned
+#: part must be surer.
 LIMITS: Mapping[Support, Limits] = {
-    Support.CLEAR: Limits(0.003, 0.0),
+    Support.CLEAR: Limits(0.01, 0.0005),
     Support.POSSIBLE: Limits(0.10, 0.015),
-    Support.NONE: Limits(0.30, 0.08),
+    Support.NONE: Limits(0.30, 0.10),
     Support.DENIED: Limits(0.40, 0.05),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is

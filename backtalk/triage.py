@@ -36,7 +36,7 @@ HELD_INTENTS = frozenset(
     "describe_pain ask_self_care ask_exercises ask_quick_relief ask_prevention another how_long how_often how_to "
     "refine compare choose_option affirm ask_safety insult alarm not_helped tried_already dislike it_hurts got_worse "
     "cannot_do disagree ask_recap ask_when_effect ask_prognosis ask_other_health ask_other_therapy helped screen_none "
-    "nlu_fallback".split()
+    "chat nlu_fallback".split()
 )
 #: A report of a check, which may well name the symptom again: somebody or something that checks, and a good result.
 _CHECKED = re.compile(
