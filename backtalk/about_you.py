@@ -142,8 +142,16 @@ class Listener:
             cares = [care for entry in shown for care in self._adviser.cares(entry, state, fresh)]
             return Reply([f"{line} {self._say('noted_still_fits')}", *cares[:2], *self._no_longer(state, conditions)])
         reply = self._again(shown, state)
+        if len(shown) > 1:
+            out = [(entry, why) for entry, why in bad if entry.id not in self._named_in(reply)]
+            reply.texts[:0] = self._adviser.left_out(out, state, "leave_out")
         reply.texts.insert(0, line)
         return reply
+
+    @staticmethod
+    def _named_in(reply: Reply) -> list[str]:
+        """Ids of what a reply says to leave out."""
+        return [one["id"] for one in (reply.card or {}).get("withheld", ())]
 
     def _no_longer(self, state: State, conditions: frozenset[str]) -> list[str]:
         """What was shown before the latest answer and is forbidden now."""

@@ -23,6 +23,11 @@ SURE = 0.8
 GUESSING = 0.45
 #: Guesses below this share are not worth naming beside a likelier one.
 WORTH_NAMING = 0.08
+#: In a question with an "or", the second likeliest is the other one of the two from this probability on.
+EITHER = 0.05
+_OR = re.compile(r"\bor\b(?! not\b| no\b)")
+#: What can be done about the thing at hand is asked, not about something in general.
+_FOR_IT = re.compile(r"\b(?:for|about|against|with) (?:it|that|this)\b")
 #: Conditions that a pregnancy of unknown length is taken for.
 LATE = frozenset({"pregnant_16w", "pregnant_28w"})
 _HOW_LONG = re.compile(
@@ -170,6 +175,9 @@ class Adviser:
         guesses = for_person(ask.guesses, self.store, self.conditions(state, message.mentioned))
         if guesses[0].confidence < SURE:
             guesses = reweighed(guesses, by_topic(message, state.focus, self.store))
+        if _OR.search(message.mended) and len(guesses) > 1 and guesses[1].confidence >= EITHER:
+            # "Ice or heat?" wants both of them.
+            return self._near(guesses[:2], state)
         best = guesses[0]
         # A no needs its reason, which a list has no room for.
         sure = GUESSING if self.store[best.entry].role is Role.NO else SURE
@@ -373,6 +381,10 @@ class Adviser:
             if "floor" in fresh:
                 others = tuple(name for name in asked.situations if name not in ("sitting", "standing"))
                 asked = state.focus.request = replace(asked, situations=others)
+        if _FOR_IT.search(message.mended) and not (message.values("area") or message.values("situation")):
+            here = replace(asked, topic=state.focus.topic)
+            if offers(self.store, here, self.conditions(state, message.mentioned), state.focus.history).entries:
+                asked = state.focus.request = here
         vague = not (asked.areas or asked.situations or before.to_dict() or _BACK.search(message.mended))
         if ask.intent == "describe_pain" and vague:
             # "I have pain": where, and when?

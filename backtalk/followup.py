@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Optional
+from typing import Optional, Sequence
 
-from backtalk.advice import AMOUNTS, SURE, Adviser
+from backtalk.advice import AMOUNTS, GUESSING, Adviser
 from backtalk.choosing import KINDS, forbidden
 from backtalk.clarify import which
 from backtalk.conversation import SHOWN_LIMIT, Ask, Message, Option, Reply, State, chosen, ordinal
@@ -26,6 +26,7 @@ _ASKED = frozenset("how_long how_often why_this ask_evidence ask_source ask_safe
 #: Words that ask for more than the number or the reason that was asked for before.
 _SHOW = re.compile(r"\b(?:explain|show|describe|tell me|steps|how do|how to|how does|do that|try|go with|take)\b")
 _EASIER = re.compile(r"\b(?:easier|gentler|lighter|simpler|softer|less hard|not so hard)\b")
+_WITH_IT = re.compile(r"\b(?:with|on|using) (?:it|that|this|them)\b|\b(?:it|that) on\b")
 _NEXT = re.compile(r"\bnext\b")
 #: A question about all that was named, not about one of it.
 _ALL = re.compile(r"\b(?:all|any|these|those|them|both|everything|ones)\b")
@@ -339,6 +340,9 @@ class Follower:
             # "What about a foot bath in the evening?" names another thing, not another detail of this one.
             return self._adviser.one(named, state, message.mended, mentioned)
         entry = self._store.get(focus.entry)
+        about = self._elsewhere(message, entry, areas) if entry else None
+        if about:
+            return self._adviser.one(about, state, message.mended, mentioned)
         if not (situations or areas or kinds):
             earlier = self._namer.earlier(message, focus.history.shown)
             if earlier:
@@ -367,6 +371,13 @@ class Follower:
             reply = self._adviser.offer(state)
         focus.history.shown = [*keep, *focus.history.shown][-SHOWN_LIMIT:]
         return reply
+
+    def _elsewhere(self, message: Message, entry: Entry, areas: Sequence[str]) -> Optional[Entry]:
+        """What the topic of the thing at hand says of another place: "and the lower back with it?"."""
+        if not areas or not _WITH_IT.search(message.mended):
+            return None
+        guesses = [self._store[guess.entry] for guess in message.asks[0].guesses if guess.entry in self._store]
+        return next((one for one in guesses if one.topic == entry.topic and set(areas) & set(one.areas)), None)
 
     def compare(self, message: Message, state: State) -> Reply:
         """The best of the last list, by evidence."""
@@ -411,7 +422,7 @@ class Follower:
         guesses = message.asks[0].guesses
         if len(message.asks) > 1 or len(message.mended.split()) > ELLIPSIS or not guesses:
             return None
-        if guesses[0].confidence >= SURE and guesses[0].entry not in state.focus.last:
+        if guesses[0].confidence >= GUESSING and guesses[0].entry not in state.focus.last:
             return None
         if any(pattern.search(message.mended) for pattern, *_ in AMOUNTS):
             # "Salmon, how often": that has an answer of its own.

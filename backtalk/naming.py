@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Collection, Optional, Sequence
 
 from backtalk.conversation import Message
+from backtalk.obstacles import blocked
 from backtalk.store import Entry, Kind, Store
 
 #: Guesses looked at, likeliest first.
@@ -137,13 +138,18 @@ class Namer:
         """The message holds a word that could name something: not "how long do I hold it"."""
         return bool(self._said(message) - _COMMON_STEMS - _STOP_STEMS)
 
-    def called(self, message: Message) -> Optional[Entry]:
-        """What "the one with the heels" or "the twisting one" calls by a name; None if nothing or several alike."""
+    def called(self, message: Message, obstacles: Collection[str] = ()) -> Optional[Entry]:
+        """What "the one with the heels" or "the twisting one" calls by a name; None if nothing or several alike.
+
+        Args:
+            obstacles: known of; what they block is not meant if there is another.
+        """
         match = _THE_ONE.search(message.mended)
         if not match:
             return None
         word = _stem(match.group(1) or match.group(2))
         found = [entry for entry in self._store if word in self._names[entry.id] and entry.advice]
+        found = [entry for entry in found if not blocked(entry, obstacles)] or found
         guessed = [guess.entry for guess in message.asks[0].guesses]
         found.sort(key=lambda entry: guessed.index(entry.id) if entry.id in guessed else len(guessed))
         return found[0] if found and (len(found) == 1 or found[0].id in guessed) else None
@@ -157,15 +163,16 @@ class Namer:
                 text[fact.start : fact.end] = " " * (fact.end - fact.start)
         return _words("".join(text))
 
-    def named(self, message: Message, topic: Optional[str] = None) -> Optional[Entry]:
+    def named(self, message: Message, topic: Optional[str] = None, obstacles: Collection[str] = ()) -> Optional[Entry]:
         """The likeliest entry that the message calls by one of its names; None if it names none.
 
         Args:
-            topic: of the talk: "and ginger?" after food means the one to eat.
+            topic: of the talk: "and ginger?" after food means the one to eat. obstacles: as for ``called``.
         """
         said = self._said(message)
         guesses = [guess.entry for guess in message.asks[0].guesses if guess.entry in self._store]
         called = [self._store[name] for name in guesses if said & self._names[name]]
+        called = [entry for entry in called if not blocked(entry, obstacles)] or called
         here = [entry for entry in called if entry.topic == topic]
         likely = [entry for entry in called if entry.id in guesses[:LOOKED_AT]]
         return next(iter([*here, *likely]), None)

@@ -69,7 +69,10 @@ OBSTACLES: dict[str, Obstacle] = {
             r"(?:get|got|getting) (?:back )?(?:up|down) (?:again|there|off|onto)|"
             rf"{_WHILE}(?:{_SEATED}|standing)"
         ),
-        _words(r"lie|lying|floor|kneel\w*|hands and knees"),
+        _words(
+            r"lie (?:\w+ )?on (?:your|the)|lying (?:\w+ )?on (?:your|the)|(?:sit|sitting|down) on the floor|"
+            r"kneel\w*|hands and knees|forearms"
+        ),
     ),
     "standing": Obstacle(
         _words(

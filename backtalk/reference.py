@@ -19,6 +19,8 @@ FEW, FEW_TOPIC = 5, 10.0
 BY_NAME = 0.5
 #: A guess this likely is what is asked about, whatever the talk was about: "so, sleeping. How many hours?"
 CLEARLY = 0.15
+#: With nothing at hand a guess needs no more than this.
+MEANT = 0.03
 #: Things named before the latest answer that are looked at.
 LOOK_BACK = 8
 
@@ -69,7 +71,7 @@ class Reference:
             return numbered
         if place and 0 < place <= len(options):
             return self._store.get(options[place - 1])
-        named = self._namer.named(message, focus.topic)
+        named = self._namer.named(message, focus.topic, focus.history.obstacles)
         earlier = self._namer.earlier(message, focus.history.shown)
         at_hand = self.at_hand(message, focus)
         if at_hand and not (named and not self.loosely(message, named)):
@@ -85,12 +87,20 @@ class Reference:
         if earlier and not (current and len(focus.last) < 2 and self._namer.concerns(message, current)):
             # "And the getting up thing, how often was that?"
             return earlier
-        called = None if earlier else self._namer.called(message)
+        called = None if earlier else self._namer.called(message, focus.history.obstacles)
         if called:
             return called
         if of_last:
             return self._store[of_last[0].entry]
-        return self._of_kind(message, focus) or self._store.get(focus.entry)
+        return self._of_kind(message, focus) or self._store.get(focus.entry) or self._meant(message)
+
+    def _meant(self, message: Message) -> Optional[Entry]:
+        """With nothing at hand: what the words most likely mean, if that is more than chance."""
+        guesses = message.asks[0].guesses
+        if not guesses or guesses[0].entry not in self._store or guesses[0].confidence < MEANT:
+            return None
+        entry = self._store[guesses[0].entry]
+        return None if self.loosely(message, entry) else entry
 
     def loosely(self, message: Message, entry: Entry) -> bool:
         """The words of a message point to an entry no more than to others."""

@@ -13,6 +13,7 @@ from typing import Any, Mapping, Optional
 
 from backtalk.catalogue import Catalogue, Tier
 from backtalk.choosing import GENERAL
+from backtalk.clearance import by_a_clinician, by_a_layman, in_full, went_well
 from backtalk.conversation import Message, Option, Pending, chosen
 from backtalk.phrases import Phrases
 from backtalk.understanding import DECLINES, FALLBACK
@@ -38,32 +39,6 @@ HELD_INTENTS = frozenset(
     "cannot_do disagree ask_recap ask_when_effect ask_prognosis ask_other_health ask_other_therapy helped screen_none "
     "chat nlu_fallback".split()
 )
-#: A report of a check, which may well name the symptom again: somebody or something that checks, and a good result.
-_CHECKED = re.compile(
-    r"\b(?:dr|drs|out of hours|ecg|bloods?|"
-    r"doctors?|gp|nurse|physio(?:therapist)?|paramedics?|consultant|surgeon|hospital|a&e|a and e|er|clinic|ward|"
-    r"mri|ct|scan(?:s|ned)?|x-?ray(?:s|ed)?|examined|checked|seen)\b"
-)
-_GOOD_RESULT = re.compile(
-    r"\b(?:all (?:fine|clear|good|ok|okay|normal)|"
-    r"(?:said|say|says|was|were|is|are|it is|i am|came back|bloods?|ecg|scans?|mri|tests?) (?:\w+ )?"
-    r"(?:fine|clear|ok|okay|normal|safe)|"
-    r"nothing (?:is )?(?:pressing|broken|wrong|serious|bad|there)|no (?:fracture|break|damage|compression|sign of)|"
-    r"ruled out|just (?:bruised|bruising|muscular|a strain)|keep (?:active|moving)|back to normal|(?:may|can) move|"
-    r"cleared me|happy with)\b"
-)
-#: Somebody went to be checked, and what became of it: with a good result, a report in full.
-_WENT = re.compile(
-    r"\b(?:went|been|saw|seen|took me|back from|home now|came home|checked me|examined me|discharged|admitted|"
-    r"ecg|bloods|mri|(?:was|were|got|been) (?:examined|checked|scanned)|"
-    r"had (?:an? |the |my |some )?(?:ct|scan|x-?ray|tests?|check))\b"
-)
-_MAY_MOVE = re.compile(
-    r"\b(?:keep (?:active|moving|going)|stay active|can (?:move|exercise|go back|carry on|walk|do)|"
-    r"(?:may|to) (?:move|exercise|walk)|(?:safe|fine|ok|okay|good) to|discharged|sent (?:me )?home|home now|"
-    r"told (?:me )?to|said to|advised|antibiotics|(?:just|only) (?:an? |the )?\w+|strain|sprain|muscular|"
-    r"nothing (?:is )?(?:serious|pressing|broken|wrong|bad))\b"
-)
 #: Times that the question whether it was checked is put before the answer is to go.
 REASKED = 3
 #: After a report in full and the question to it, these go on as one does who may move.
@@ -87,8 +62,11 @@ def none_of_it(message: Message) -> tuple[bool, bool]:
 
 #: Questions that are about nothing in the guide, whatever entry comes closest to their words.
 TALK = DECLINES | frozenset(
-    "ask_bot ask_maker ask_trust ask_capabilities ask_privacy ask_when_doctor ask_warning_signs".split()
+    "ask_bot ask_maker ask_trust ask_capabilities ask_privacy ask_when_doctor ask_warning_signs ask_evidence "
+    "ask_source".split()
 )
+#: Probability from which a question is taken for one about the likeliest thing, while a flag is open.
+SURE_ENOUGH = 0.45
 #: Texts kept of what raised a flag, for the summary, and characters of each.
 TEXTS, TEXT_LENGTH = 2, 160
 
@@ -222,7 +200,8 @@ class Nurse:
             self._saying(state, "alert", flags=[fresh[0]], tier=Tier.SOON.value, also=fresh[1:])
             about_an_entry = bool(message.asks[0].guesses) and message.intent.startswith("ask_")
             wants = message.intent in GENERAL or about_an_entry
-            follows = ["action_advise"] if wants and CHILD not in fresh else []
+            about = "action_note_profile" if message.intent in ("inform_profile", "for_other") else ""
+            follows = ["action_advise" if wants else about] if (wants or about) and CHILD not in fresh else []
             return self._plan(state, [SPEAK, *follows])
         return None
 
@@ -316,6 +295,9 @@ class Nurse:
             "checked": message.intent in ("affirm", "clinician_cleared"),
             "mistake": message.intent in ("deny", "misunderstanding", "screen_none"),
         }[kind]
+        if kind == "checked" and not option and not screened.doubtful and in_full(message.mended):
+            # The question was put before, and this is its answer: who looked, what they found, what is allowed.
+            return self._unlocked(state, "unlocked_reported", *filter(None, [self._asks_on(message)]))
         if option.value.startswith("clear:") if option else good:
             return self._unlocked(state, f"unlocked_{kind}")
         if option or message.intent in ("affirm", "deny", "unsure", "screen_some"):
@@ -347,8 +329,9 @@ class Nurse:
 
     def _checked(self, state: Triage, message: Message) -> Step:
         """A check is reported: was it of this, and with what result?"""
-        said = message.mended
-        state.reported = bool(_WENT.search(said) and _GOOD_RESULT.search(said) and _MAY_MOVE.search(said))
+        if by_a_layman(message.mended):
+            return self._hold(state)
+        state.reported = in_full(message.mended)
         return self._clearance_question(state, "checked")
 
     def _screen_answered(
@@ -420,8 +403,8 @@ class Nurse:
     def _reports_check(self, state: Triage, screened: Screened, message: Message) -> bool:
         """It says that a check was made and went well, and names nothing but what is open already."""
         serious = {flag for flag in screened.flags if self._catalogue[flag].tier is not Tier.SOON}
-        told = message.intent == "clinician_cleared" or bool(_CHECKED.search(message.mended))
-        return bool(serious) and serious <= set(state.open) and told and bool(_GOOD_RESULT.search(message.mended))
+        told = message.intent == "clinician_cleared" or by_a_clinician(message.mended)
+        return bool(serious) and serious <= set(state.open) and told and went_well(message.mended)
 
     def _wants_physical(self, message: Message) -> bool:
         return any(
@@ -429,4 +412,10 @@ class Nurse:
             for ask in message.asks
             if ask.intent.startswith("ask_") and ask.intent not in TALK
             for guess in ask.guesses[:2]
-        )
+        ) or (message.intent.startswith("ask_") and message.intent not in TALK and not self._sure(message))
+
+    @staticmethod
+    def _sure(message: Message) -> bool:
+        """One thing of the guide is asked about, not something like several: the closest of them might be physical."""
+        guesses = message.asks[0].guesses
+        return bool(guesses) and guesses[0].confidence >= SURE_ENOUGH

@@ -35,7 +35,9 @@ DECLINES = frozenset(
 #: Intents that ask for advice, so that two of them in one message are two questions.
 ADVICE = frozenset("ask_self_care ask_exercises ask_quick_relief ask_prevention ask_cause ask_when_doctor".split())
 #: Intents of a message as a whole that say nothing beside a question in it: greetings, thanks, a complaint.
-YIELDING = frozenset("greet thank describe_pain inform_profile for_other how_are_you compliment affirm wait".split())
+YIELDING = frozenset(
+    "greet thank describe_pain inform_profile for_other how_are_you compliment affirm wait chat".split()
+)
 
 #: How much likelier an entry of one's own kind is meant (pregnant: the belt for the bump), and how much less one of
 #: another kind.

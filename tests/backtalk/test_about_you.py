@@ -232,3 +232,9 @@ def test_what_the_bot_knows_includes_what_was_asked_about() -> None:
     text = LISTENER.show(talk).texts[0]
     assert "lower back" in text
     assert "sitting" in text
+
+
+def test_what_was_just_named_and_is_now_forbidden_is_said_to_be_left_out() -> None:
+    talk = at("foot-soak-temperature", "foot-soak-general")
+    texts = tell(talk, has("diabetes"))
+    assert any("foot soak" in text and "diabetes" in text for text in texts[1:])

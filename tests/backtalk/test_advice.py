@@ -227,3 +227,21 @@ def test_an_unknown_entry_among_the_guesses_is_passed_over() -> None:
     reply = ADVISER.answer(message("ask_ice", ("gone", 0.6), (ICE, 0.5)), state())
     assert reply.card is not None
     assert reply.card["remedies"][0]["id"] == ICE
+
+
+def test_in_a_question_with_an_or_both_are_answered() -> None:
+    talk = state(focus=Focus(screened="clear"))
+    guesses = [("ice-compress-three-times-daily", 0.88), ("hot-compress-15-20", 0.12)]
+    ADVISER.answer(message("ask_ice", *guesses, text="ice or heat?"), talk)
+    assert talk.focus.last == ["ice-compress-three-times-daily", "hot-compress-15-20"]
+    ADVISER.answer(message("ask_ice", *guesses, text="is ice ok or not"), talk)
+    assert talk.focus.last == ["ice-compress-three-times-daily"]
+
+
+def test_what_to_do_about_it_stays_with_it() -> None:
+    focus = Focus(screened="clear")
+    focus.show(["postpartum-diastasis-explained"], "postpartum")
+    talk = state("postpartum", focus=focus)
+    ADVISER.answer(message("ask_self_care", text="what can i do for it"), talk)
+    assert talk.focus.last
+    assert {store()[name].topic for name in talk.focus.last} == {"postpartum"}

@@ -309,3 +309,26 @@ def test_a_stretch_is_asked_for_after_talk_of_something_else() -> None:
     say("compare", talk, "ok a stretch then, which", facts=told("kind", "stretch"))
     assert talk.focus.last
     assert all(store()[name].kind.value == "stretch" for name in talk.focus.last)
+
+
+def test_another_place_for_the_same_thing_is_about_that_thing() -> None:
+    talk = at("foam-roller-wall-roll")
+    guess = ("foam-roller-avoid-lower-back", 0.02)
+    FOLLOWER.answer(message("refine", guess, text="and lower back with it?", facts=told("area", "lower_back")), talk)
+    assert talk.focus.entry == "foam-roller-avoid-lower-back"
+    FOLLOWER.answer(message("refine", guess, text="and my lower back?", facts=told("area", "lower_back")), talk)
+    assert talk.focus.entry != "foam-roller-avoid-lower-back"
+
+
+def test_what_an_obstacle_blocks_is_not_meant_if_there_is_another() -> None:
+    talk = at(HEAT)
+    talk.focus.history.obstacles = ["floor"]
+    guesses = [("double-knee-twist", 0.05), ("seated-cross-leg-twist", 0.02)]
+    FOLLOWER.answer(message("how_to", *guesses, text="the twist one, how do i do it"), talk)
+    assert talk.focus.entry == "seated-cross-leg-twist"
+
+
+def test_with_nothing_at_hand_the_words_count() -> None:
+    talk = state(focus=Focus(screened="clear"))
+    (text, *_) = say("how_long", talk, "how long at a time should he sit", ("hourly-stand-walk-stretch", 0.1))
+    assert "Get up every hour" in text

@@ -250,6 +250,40 @@ def test_a_report_in_full_answers_the_question_itself(report: str, then: str, un
         assert len(step.plan) == 2
 
 
+def test_a_report_in_full_is_an_answer_to_the_question() -> None:
+    asked = take(message("clinician_cleared", text="the doctor says it is nothing"), before=raised("RF-FOOTDROP"))
+    told_more = take(
+        message("chat", text="went to the doctor, strength coming back, told to keep moving"), before=asked
+    )
+    assert told_more.state.held == ""
+    assert told_more.state.saying["kind"] == "unlocked_reported"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("my neighbour is a vet, had a look, says it is nothing", "hold"),
+        ("my mate says it is fine", "hold"),
+        ("my wife took me to the doctor and it is fine", "clear_question_checked"),
+        ("the nurse says it is fine", "clear_question_checked"),
+    ],
+)
+def test_only_a_clinician_clears(text: str, kind: str) -> None:
+    step = take(message("clinician_cleared", text=text), before=raised("RF-FOOTDROP"))
+    assert step.state.saying["kind"] == kind
+    assert step.state.held == "urgent"
+
+
+def test_a_loose_question_is_held_as_the_closest_things_might_be_physical() -> None:
+    loose = message("ask_disc", (SCREEN_HEIGHT, 0.2), ("cause-overweight", 0.1), text="there must be an exercise")
+    assert take(loose, before=raised("RF-FOOTDROP")).state.saying["kind"] == "hold"
+
+
+def test_after_a_soon_alert_about_somebody_else_their_question_is_answered() -> None:
+    step = take(message("for_other", text="asking for my dad"), "RF-AGE")
+    assert step.plan == (SPEAK, "action_note_profile")
+
+
 def test_a_doubt_beside_it_keeps_it_shut() -> None:
     asked = take(message("clinician_cleared", text=FULL), before=raised("RF-CES"))
     step = take(message("ask_exercises", text="exercises? still numb"), doubtful=("RF-CES",), before=asked)
