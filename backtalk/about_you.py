@@ -14,7 +14,7 @@ from backtalk.followup import Follower
 from backtalk.obstacles import blocked, in_the_way
 from backtalk.profile import Person
 from backtalk.rendering import joined
-from backtalk.store import Entry, Role
+from backtalk.store import Entry
 from backtalk.triage import none_of_it
 
 #: What the minimum screen asks, and what each yes means: a red flag, or a condition to remember.
@@ -36,7 +36,7 @@ SCREEN: tuple[tuple[str, str], ...] = (
 #: The question before is asked again, for somebody else.
 _AS_WELL = re.compile(
     r"\b(?:what|how) about\b|\b(?:and|but) (?:for|my|what|if|me|i)\b|\b(?:asks?|has|have) (?:too|the same)\b|"
-    r"\bas well\b|\bfor me\b|\bme (?:again|now|then)\b"
+    r"\bwants? to know\b|\bfor (?:her|him)self\b|\bas well\b|\bfor me\b|\bme (?:again|now|then)\b"
 )
 #: Advice is wanted, not only a person named: "what can she do at home", "what do I tell him".
 _WANTED = re.compile(
@@ -252,9 +252,11 @@ class Listener:
         names = {"tried_already": "tried", "cannot_do": "cannot", "it_hurts": "hurts"}
         name = names.get(message.intent, message.intent)
         entry = self._tried(message, state)
-        if entry is not None and entry.role is Role.NO and message.intent == "tried_already":
+        if entry is not None and not entry.advice and message.intent in ("tried_already", "dislike"):
             # "But I can do it already", of what we warn against.
             return self._follower.disagree(message, state)
+        if entry is not None and not entry.advice:
+            entry = None
         history = state.focus.history
         stopped = self._in_the_way(state) if message.intent in ("cannot_do", "it_hurts") else []
         if stopped:

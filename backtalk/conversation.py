@@ -19,6 +19,11 @@ _ORDINALS = {
     "first": 1, "1st": 1, "one": 1, "second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3, "fourth": 4,
     "4th": 4, "four": 4, "fifth": 5, "5th": 5, "five": 5, "a": 1, "b": 2, "c": 3, "d": 4,
 }  # fmt: skip
+#: Behind a number these make it an amount, not a place in a list: "twice or 3 times a day".
+_UNITS = frozenset(
+    "times time x min mins minute minutes sec secs second seconds hour hours day days week weeks month months year "
+    "years pillows reps sets kg cm litres liters glasses portions".split()
+)
 _PLACE = re.compile(r"(option |number |no |nr )?\d{1,2}|[a-e]|(the )?(first|second|third|fourth|fifth|last)( one)?")
 
 
@@ -213,8 +218,8 @@ def ordinal(text: str) -> Optional[int]:
     words = _plain(text).split()
     if len(words) > 12:
         return None
-    for word in words:
-        if word.isdigit() and 1 <= int(word) <= 12:
+    for word, following in zip(words, [*words[1:], ""]):
+        if word.isdigit() and 1 <= int(word) <= 12 and following not in _UNITS:
             return int(word)
     for word, place in _ORDINALS.items():
         letter = len(word) == 1 and len(words) > 2 and "option" not in words

@@ -68,6 +68,9 @@ _CARED_FOR = re.compile(
 _WEEKS = re.compile(
     r"\b(?P<weeks>\d{1,2}) ?(?:\+ ?\d )?(?:weeks?|w|wk)\b(?=.{0,25}\b(?:pregnan|preg|gone|along|expecting|trimester))"
     r"|\b(?:pregnan\w*|preg|expecting)\b.{0,20}?\b(?P<weeks2>\d{1,2}) ?(?:weeks?|w)\b"
+    # "She's 30 weeks", and nothing behind it: who else counts in weeks?
+    r"|\b(?:she|shes|i) (?:is |am )?(?:now )?(?P<weeks3>[1-3]\d|4[0-2]) weeks"
+    r"(?= ?(?:[,.!?;]|and\b|with\b|so\b|but\b|$))"
 )
 _MONTHS = re.compile(
     r"\b(?P<months>\d|one|two|three|four|five|six|seven|eight|nine) months?\b(?= (?:pregnant|gone|along|preg))"
@@ -218,7 +221,7 @@ class FactFinder:
         taken: list[tuple[int, int]] = []
         match = _WEEKS.search(text)
         if match:
-            add("weeks", int(match.group("weeks") or match.group("weeks2")), match)
+            add("weeks", int(match.group("weeks") or match.group("weeks2") or match.group("weeks3")), match)
             taken.append(match.span())
         elif (month := _MONTHS.search(text)) is not None:
             number = _number(month.group("months"))

@@ -12,7 +12,7 @@ from backtalk.clarify import which
 from backtalk.conversation import SHOWN_LIMIT, Ask, Message, Option, Reply, State, chosen, ordinal
 from backtalk.naming import Namer
 from backtalk.obstacles import in_the_way
-from backtalk.reference import Reference
+from backtalk.reference import CLEARLY, Reference
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
 from backtalk.store import Entry, Role
 from backtalk.suitability import Suitability
@@ -27,7 +27,7 @@ _ASKED = frozenset("how_long how_often why_this ask_evidence ask_source ask_safe
 _SHOW = re.compile(r"\b(?:explain|show|describe|tell me|steps|how do|how to|how does|do that|try|go with|take)\b")
 _EASIER = re.compile(r"\b(?:easier|gentler|lighter|simpler|softer|less hard|not so hard)\b")
 _WITH_IT = re.compile(r"\b(?:with|on|using) (?:it|that|this|them)\b|\b(?:it|that) on\b")
-_NEXT = re.compile(r"\bnext\b")
+_NEXT = re.compile(r"\bnext\b|\bafter (?:that|this|it)\b")
 #: A question about all that was named, not about one of it.
 _ALL = re.compile(r"\b(?:all|any|these|those|them|both|everything|ones)\b")
 
@@ -100,6 +100,8 @@ class Follower:
         if easier:
             return easier
         following = self.reference.next(focus) if _NEXT.search(message.mended) else None
+        if following and self._adviser.ruled_out(following, state, self._adviser.conditions(state)):
+            following = None
         if following:
             return self._adviser.one(following, state)
         obstacles = [name for name in in_the_way(message.mended) if name not in focus.history.obstacles]
@@ -159,9 +161,13 @@ class Follower:
 
     def how_to(self, message: Message, state: State) -> Reply:
         """The thing at hand in full; for another place, the one of its topic that is for it; or a detail of it."""
-        entry = self._entry(message, state)
         areas = set(message.values("area"))
         asks_detail = not areas and self._namer.telling(message) and not _SHOW.search(message.mended)
+        asks_detail = asks_detail and all(guess.confidence < CLEARLY for guess in message.asks[0].guesses)
+        told = self.elliptic(message, state) if asks_detail else None
+        if told:
+            return told
+        entry = self._entry(message, state)
         if entry and asks_detail and state.focus.last == [entry.id]:
             # "Which leg first?": its steps were said just now.
             return self.detail(message, state) or self._no_detail(entry, state)

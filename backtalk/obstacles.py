@@ -42,7 +42,8 @@ _WHILE = r"(?:do|done|something|exercises?|one|ones|anything) (?:i can do )?(?:j
 OBSTACLES: dict[str, Obstacle] = {
     "kneeling": Obstacle(
         _words(
-            r"kneel\w*|(?:bad|dodgy|sore|new|replaced|gone) knees?|(?:hurts?|kills?|hard on) (?:my|the) knees?|"
+            rf"kneel\w*|{_NOT} squat\w*|(?:bad|dodgy|sore|new|replaced|gone) knees?|"
+            r"(?:hurts?|kills?|hard on) (?:my|the) knees?|"
             r"knees? (?:is|are|hates?|hurts?|will not|does not|do not|can not|cannot|kills?|killing)|"
             rf"{_NOT} (?:all fours|hands and knees)"
         ),
@@ -91,6 +92,10 @@ OBSTACLES: dict[str, Obstacle] = {
     "roller": Obstacle(_words(rf"{_NOT} (?:foam )?roller"), _words(r"roller")),
     "bath": Obstacle(
         _words(rf"{_NOT} (?:bath|tub|bathtub)|(?:only|just) (?:have )?(?:a )?shower"), _words(r"bath(?:tub)?|basin")
+    ),
+    "swimming": Obstacle(
+        _words(rf"{_NOT} (?:swim\w*|pool)|(?:scared|afraid) of (?:the )?water"),
+        _words(r"swim\w*|pool|in (?:the )?water"),
     ),
     "time": Obstacle(
         _words(

@@ -52,9 +52,11 @@ class Reference:
                 self._numbers.setdefault((entry.topic, int(number.group(1))), entry)
 
     def next(self, focus: Focus) -> Optional[Entry]:
-        """The step after the thing at hand, where its topic counts them."""
+        """The step after the thing at hand: the next number where its topic counts them, else its harder form."""
         places = [number for (_, number), entry in self._numbers.items() if entry.id == focus.entry]
-        return self.numbered(places[0] + 1, focus.topic) if places else None
+        current = self._store.get(focus.entry)
+        following = self.numbered(places[0] + 1, focus.topic) if places else None
+        return following or self._store.get(current.harder if current else None)
 
     def numbered(self, place: Optional[int], topic: Optional[str]) -> Optional[Entry]:
         """The exercise of that number, where those of a topic have numbers of their own; None where they have not."""
@@ -74,7 +76,13 @@ class Reference:
         named = self._namer.named(message, focus.topic, focus.history.obstacles)
         earlier = self._namer.earlier(message, focus.history.shown)
         at_hand = self.at_hand(message, focus)
-        if at_hand and not (named and not self.loosely(message, named)):
+        if at_hand and (
+            (named and not self.loosely(message, named))
+            or (earlier and earlier != at_hand and self.loosely(message, at_hand))
+        ):
+            # What the words name for sure counts more than what the talk makes likely.
+            at_hand = None
+        if at_hand:
             return at_hand
         if guesses and guesses[0].confidence >= CLEARLY and guesses[0].entry in self._store:
             clear = self._store[guesses[0].entry]

@@ -40,13 +40,13 @@ class Limits(NamedTuple):
 LEAST = 1e-4
 #: What both views of the learned part must say together, by what the rules say. From the labelled messages that were
 #: looked at while building (`tests/safety/messages_dev.yml`): without a rule, 97 of 100 hard harmless messages lie
-#: below 0.30, and of 88 emergencies two. A clear rule needs next to nothing beside it, and is asked about unless both
+#: below 0.25, and of 88 emergencies two. A clear rule needs next to nothing beside it, and is asked about unless both
 #: views are as good as certain: of 539 emergencies looked at while building, none lay below 0.0005. Where all that was
 #: found is denied, asked about or a figure of speech, the learned part must be surer.
 LIMITS: Mapping[Support, Limits] = {
     Support.CLEAR: Limits(0.01, 0.0005),
     Support.POSSIBLE: Limits(0.10, 0.015),
-    Support.NONE: Limits(0.30, 0.10),
+    Support.NONE: Limits(0.25, 0.10),
     Support.DENIED: Limits(0.40, 0.05),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is
@@ -55,10 +55,10 @@ PEAK_FROM = 0.10
 #: The same for a soon flag: it is raised, never asked about. Of 2,600 harmless messages 13 in 1,000 lie above these, of
 #: 177 that should raise one 93 in 100; an alarm at a plain remark spoils the talk that follows.
 SOON_FROM: Mapping[Support, float] = {
-    Support.CLEAR: 0.03,
-    Support.POSSIBLE: 0.10,
-    Support.NONE: 0.20,
-    Support.DENIED: 0.20,
+    Support.CLEAR: 0.02,
+    Support.POSSIBLE: 0.05,
+    Support.NONE: 0.12,
+    Support.DENIED: 0.14,
 }
 #: What a rule adds to the learned probability of its flag, when flags are ranked.
 BOOST: Mapping[Support, float] = {Support.CLEAR: 0.35, Support.POSSIBLE: 0.08, Support.NONE: 0.0, Support.DENIED: 0.0}

@@ -370,8 +370,8 @@ class Nurse:
         if intent in ("ask_summary", "repeat") or (intent == "affirm" and offered):
             return self._plan(state, [SUMMARY])
         fields: dict[str, Any] = {"flags": list(state.open), "tier": state.held}
-        if intent in ("clinician_cleared", "misunderstanding"):
-            if intent == "clinician_cleared":
+        if intent in ("clinician_cleared", "misunderstanding") or in_full(message.mended):
+            if intent != "misunderstanding":
                 return self._checked(state, message)
             return self._clearance_question(state, "mistake")
         if intent == "refuse_help":

@@ -32,6 +32,8 @@ OPTIONS = [Option("A wrapped cold pack", "ice"), Option("Walking after lunch", "
         ("the bottom one", -1),
         ("the other one", 0),
         # No place is named.
+        ("2 times a day or just once", None),
+        ("for 5 minutes", None),
         ("another one", None),
         ("that one", None),
         ("i have a sore back", None),

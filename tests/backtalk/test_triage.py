@@ -284,6 +284,12 @@ def test_after_a_soon_alert_about_somebody_else_their_question_is_answered() -> 
     assert step.plan == (SPEAK, "action_note_profile")
 
 
+def test_a_report_in_full_is_heard_beside_a_question() -> None:
+    step = take(message("ask_self_care", text=FULL + ". so what can i do"), before=raised("RF-CES"))
+    assert step.state.saying["kind"] == "clear_question_checked"
+    assert take(message("ask_self_care", text="so what can i do"), before=step).state.held == ""
+
+
 def test_a_doubt_beside_it_keeps_it_shut() -> None:
     asked = take(message("clinician_cleared", text=FULL), before=raised("RF-CES"))
     step = take(message("ask_exercises", text="exercises? still numb"), doubtful=("RF-CES",), before=asked)
