@@ -40,7 +40,7 @@ _AS_WELL = re.compile(
 )
 #: Advice is wanted, not only a person named: "what can she do at home", "what do I tell him".
 _WANTED = re.compile(
-    r"\bwhat (?:can|could|should|shall|do|does|would|to|helps)\b|\bany (?:tips|advice|ideas?)\b|"
+    r"\b(?:what|which)(?: \w+)? (?:can|could|should|shall|do|does|would|to|helps)\b|\bany (?:tips|advice|ideas?)\b|"
     r"\bhelps? (?:her|him|them|me)\b"
 )
 #: A complaint beside a person: "my wife is pregnant and her back hurts at night".
@@ -139,6 +139,9 @@ class Listener:
         bad = [(entry, why) for entry, why in bad if why]
         if not bad:
             fresh = frozenset(changed) & conditions
+            if "vertigo" in fresh and any(entry.physical for entry in shown):
+                # Dizziness after a stretch is no reason to do it more carefully.
+                return Reply([line, self._say("dizzy_stop"), *self._no_longer(state, conditions)])
             cares = [care for entry in shown for care in self._adviser.cares(entry, state, fresh)]
             return Reply([f"{line} {self._say('noted_still_fits')}", *cares[:2], *self._no_longer(state, conditions)])
         reply = self._again(shown, state)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, Optional, Sequence
 
 from backtalk.choosing import GENERAL, Request, alternatives, because, cares, cautions, forbidden, offers
-from backtalk.conversation import NET_EVERY, Ask, Guess, Message, Option, Pending, Reply, State
-from backtalk.obstacles import in_the_way
+from backtalk.conversation import NET_EVERY, Ask, Guess, Message, Option, Pending, Reply, State, ordinal
 from backtalk.phrases import Phrases
-from backtalk.reference import by_topic
+from backtalk.reference import by_topic, numbered
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, Renderer, in_sentence, joined
 from backtalk.store import Entry, Kind, Role, Store
 from backtalk.understanding import for_person, reweighed
+from backtalk.wishes import about_it, wanted
 
 #: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the
 #: right one in 99 % of cases there, in 83 % below. From the calibration (`make calibrate`).
@@ -26,8 +26,6 @@ WORTH_NAMING = 0.08
 #: In a question with an "or", the second likeliest is the other one of the two from this probability on.
 EITHER = 0.05
 _OR = re.compile(r"\bor\b(?! not\b| no\b)")
-#: What can be done about the thing at hand is asked, not about something in general.
-_FOR_IT = re.compile(r"\b(?:for|about|against|with) (?:it|that|this)\b")
 #: Conditions that a pregnancy of unknown length is taken for.
 LATE = frozenset({"pregnant_16w", "pregnant_28w"})
 _HOW_LONG = re.compile(
@@ -178,6 +176,10 @@ class Adviser:
         if _OR.search(message.mended) and len(guesses) > 1 and guesses[1].confidence >= EITHER:
             # "Ice or heat?" wants both of them.
             return self._near(guesses[:2], state)
+        counted = numbered(self.store, ordinal(message.mended), self.store[guesses[0].entry].topic)
+        if counted:
+            # "How do I do the first McKenzie exercise?"
+            guesses = [Guess(counted.id, 1.0)]
         best = guesses[0]
         # A no needs its reason, which a list has no room for.
         sure = GUESSING if self.store[best.entry].role is Role.NO else SURE
@@ -353,35 +355,12 @@ class Adviser:
         found.sort(key=lambda entry: (-len(wanted & set(entry.situations)), entry.evidence.grade.rank))
         return self._list(found[:3], self.phrases.say("causes"), state, self.conditions(state), "causes")
 
-    def request(self, ask: Ask, message: Message, state: State) -> Request:
-        """What a general question asks for; what it leaves open comes from the question before."""
-        before = state.focus.request
-        kinds = GENERAL.get(ask.intent, ())
-        said = message.values("kind")
-        if ask.intent == "ask_exercises" and "stretch" in said and "exercise" not in said:
-            kinds = ("stretch",)
-        situations, areas = message.values("situation"), message.values("area")
-        fresh = ask.intent == "describe_pain" and bool(situations or areas)
-        return Request(
-            kinds=kinds,
-            situations=situations or (() if fresh else before.situations),
-            areas=areas or (() if fresh else before.areas),
-            mentioned=message.mentioned,
-        )
-
     def general(self, ask: Ask, message: Message, state: State) -> Reply:
         """The answer to a complaint, or to a wish for exercises, relief or help."""
-        before, state.focus.request = state.focus.request, self.request(ask, message, state)
-        asked = state.focus.request
-        if ask.intent != "describe_pain":
-            # "What can I do in two minutes", "exercises that I can do sitting": not what hurts, but what is possible.
-            known = state.focus.history.obstacles
-            fresh = [name for name in in_the_way(message.mended) if name not in known]
-            known += fresh
-            if "floor" in fresh:
-                others = tuple(name for name in asked.situations if name not in ("sitting", "standing"))
-                asked = state.focus.request = replace(asked, situations=others)
-        if _FOR_IT.search(message.mended) and not (message.values("area") or message.values("situation")):
+        before = state.focus.request
+        asked = state.focus.request = wanted(ask, message, state.focus)
+        if about_it(message) and state.focus.topic != "causes":
+            # Of what is at hand there may be remedies of its own; of a cause there are none.
             here = replace(asked, topic=state.focus.topic)
             if offers(self.store, here, self.conditions(state, message.mentioned), state.focus.history).entries:
                 asked = state.focus.request = here
@@ -431,7 +410,7 @@ class Adviser:
         entries: list[Entry] = []
         for ask in asks:
             if ask.intent in GENERAL or not ask.guesses:
-                request = self.request(ask, message, state)
+                request = wanted(ask, message, state.focus)
                 found = list(offers(self.store, request, conditions, state.focus.history, at_most=1).entries)
             else:
                 found = [self.store[ask.guesses[0].entry]]

@@ -25,6 +25,19 @@ MEANT = 0.03
 LOOK_BACK = 8
 
 
+def _number(entry: Entry) -> Optional[int]:
+    """The number in a title: "McKenzie 3: the press-up on your tummy"."""
+    match = re.match(r"\D*\b(\d):", entry.title)
+    return int(match.group(1)) if match and entry.advice else None
+
+
+def numbered(store: Store, place: Optional[int], topic: Optional[str]) -> Optional[Entry]:
+    """The exercise of that number, where those of a topic have numbers of their own; None where they have not."""
+    if not place or place < 1:
+        return None
+    return next((entry for entry in store if entry.topic == topic and _number(entry) == place), None)
+
+
 def by_topic(message: Message, focus: Focus, store: Store) -> Mapping[str, float]:
     """How much likelier the guesses for a question are made by what the talk is about just now."""
     before = focus.history.shown[-LOOK_BACK:]
@@ -45,23 +58,17 @@ class Reference:
     def __init__(self, store: Store, namer: Namer) -> None:
         self._store = store
         self._namer = namer
-        self._numbers: dict[tuple[str, int], Entry] = {}
-        for entry in store:
-            number = re.match(r"\D*\b(\d)\b", entry.title)
-            if number and entry.advice:
-                self._numbers.setdefault((entry.topic, int(number.group(1))), entry)
 
     def next(self, focus: Focus) -> Optional[Entry]:
         """The step after the thing at hand: the next number where its topic counts them, else its harder form."""
-        places = [number for (_, number), entry in self._numbers.items() if entry.id == focus.entry]
         current = self._store.get(focus.entry)
-        following = self.numbered(places[0] + 1, focus.topic) if places else None
+        place = _number(current) if current else None
+        following = self.numbered(place + 1, focus.topic) if place else None
         return following or self._store.get(current.harder if current else None)
 
     def numbered(self, place: Optional[int], topic: Optional[str]) -> Optional[Entry]:
         """The exercise of that number, where those of a topic have numbers of their own; None where they have not."""
-        numbers = [number for name, number in self._numbers if name == topic]
-        return self._numbers.get((topic or "", place or 0)) if len(numbers) > 2 else None
+        return numbered(self._store, place, topic)
 
     def entry(self, message: Message, focus: Focus) -> Optional[Entry]:
         """What "it" means: the one the message names, one of the last list, or the latest."""
@@ -111,10 +118,11 @@ class Reference:
         return None if self.loosely(message, entry) else entry
 
     def loosely(self, message: Message, entry: Entry) -> bool:
-        """The words of a message point to an entry no more than to others."""
-        guesses = message.asks[0].guesses
+        """The words of a message point to the topic of an entry no more than to others."""
+        guesses = [guess for guess in message.asks[0].guesses if guess.entry in self._store]
         whole = sum(guess.confidence for guess in guesses)
-        return next((g.confidence for g in guesses if g.entry == entry.id), 0.0) < BY_NAME * whole
+        here = sum(guess.confidence for guess in guesses if self._store[guess.entry].topic == entry.topic)
+        return here < BY_NAME * whole or not guesses
 
     def at_hand(self, message: Message, focus: Focus) -> Optional[Entry]:
         """The likeliest guess, the talk considered, if it is a thing of the talk; None if the words name none."""

@@ -57,7 +57,9 @@ _ASKING = re.compile(r"\?|\b(?:what|how|which|when|where|why|can i|could i|shoul
 
 def none_of_it(message: Message) -> tuple[bool, bool]:
     """Whether a message says that nothing of the checklist applies, and whether it asks something besides."""
-    return bool(_NONE.match(message.mended)), bool(_ASKING.search(message.mended))
+    # "No, that is my wife" and "no, I am pregnant" are about something else.
+    of_somebody = bool(message.values("person")) or bool(message.mentioned)
+    return bool(_NONE.match(message.mended)) and not of_somebody, bool(_ASKING.search(message.mended))
 
 
 #: Questions that are about nothing in the guide, whatever entry comes closest to their words.
