@@ -131,7 +131,9 @@ class Listener:
         if not shown or other:
             if wanted and message.intent != "correct_profile":
                 # "My mum is 78, her lower back is stiff, what can she do": the question is in it.
-                reply = self._adviser.general(Ask("describe_pain", 1.0), message, state)
+                exercise = {"exercise", "stretch"} & set(message.values("kind"))
+                asks = "ask_exercises" if exercise else "describe_pain" if details else "ask_self_care"
+                reply = self._adviser.general(Ask(asks, 1.0), message, state)
                 reply.texts.insert(0, line)
                 return reply
             return Reply([line, self._say("ask_what")])

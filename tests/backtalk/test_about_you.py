@@ -238,3 +238,13 @@ def test_what_was_just_named_and_is_now_forbidden_is_said_to_be_left_out() -> No
     talk = at("foot-soak-temperature", "foot-soak-general")
     texts = tell(talk, has("diabetes"))
     assert any("foot soak" in text and "diabetes" in text for text in texts[1:])
+
+
+def test_a_question_beside_a_condition_is_answered() -> None:
+    talk = state()
+    facts = [*has("osteoporosis", person="your mum"), *told("kind", "stretch")]
+    text = "my mum has osteoporosis, which stretches can she do?"
+    changed = remember(talk.profile, facts, "for_other")
+    LISTENER.told(message("for_other", facts=facts, text=text), changed, talk)
+    assert talk.focus.last
+    assert all(store()[name].kind.value in ("exercise", "stretch") for name in talk.focus.last)
