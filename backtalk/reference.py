@@ -39,7 +39,13 @@ def numbered(store: Store, place: Optional[int], topic: Optional[str]) -> Option
 
 
 def by_topic(message: Message, focus: Focus, store: Store) -> Mapping[str, float]:
-    """How much likelier the guesses for a question are made by what the talk is about just now."""
+    """How much likelier the guesses for a question are made by what the talk is about just now.
+
+    Nothing is, if the likeliest is of a topic that the message calls by its name: "and acupressure?".
+    """
+    likeliest = store.get(message.asks[0].guesses[0].entry) if message.asks[0].guesses else None
+    if likeliest and likeliest.topic.replace("_", " ") in message.mended:
+        return {guess.entry: 1.0 for guess in message.asks[0].guesses if guess.entry in store}
     before = focus.history.shown[-LOOK_BACK:]
     return {
         guess.entry: SAME_TOPIC if store[guess.entry].topic == focus.topic or guess.entry in before else 1.0

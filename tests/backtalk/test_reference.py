@@ -56,3 +56,6 @@ def test_what_the_talk_is_about_is_likelier() -> None:
     factors = by_topic(message("ask_heat", (HEAT, 0.3), (ICE, 0.3), "no-such-entry"), at(HEAT), store())
     assert factors[HEAT] > factors[ICE] == 1.0
     assert set(factors) == {HEAT, ICE}
+    guesses = [("acupoint-mingmen", 0.5), ("pressure-hold-painful-spot", 0.4)]
+    named = message("ask_acupressure", *guesses, text="and acupressure?")
+    assert set(by_topic(named, at("professional-massage"), store()).values()) == {1.0}
