@@ -325,9 +325,14 @@ class Listener:
     # --- the minimum screen
 
     def screen(self, message: Message, state: State) -> Reply:
-        """The answer to the checklist: none of it, or which."""
-        if message.intent == "screen_none" or none_of_it(message) == (True, False):
+        """The answer to the checklist: none of it, or which. What is asked besides is answered too."""
+        none, asks = none_of_it(message)
+        if message.intent == "screen_none" or (none and not asks):
             state.focus.screened = "clear"
+            entry = self._follower.reference.named(message, state.focus) if asks else None
+            if entry:
+                # "All fine, what's the wall one exactly?"
+                return self._adviser.one(entry, state, message.mended)
             return Reply([self._say("screen_cleared")])
         options = [Option(self._say(name), value) for name, value in SCREEN]
         return Reply([], {"type": "question", "about": "screen", "choices": []}, (

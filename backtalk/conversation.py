@@ -24,6 +24,7 @@ _UNITS = frozenset(
     "times time x min mins minute minutes sec secs second seconds hour hours day days week weeks month months year "
     "years pillows reps sets kg cm litres liters glasses portions".split()
 )
+_CARDINALS = frozenset({"one", "two", "three", "four", "five"})
 _PLACE = re.compile(r"(option |number |no |nr )?\d{1,2}|[a-e]|(the )?(first|second|third|fourth|fifth|last)( one)?")
 
 
@@ -223,8 +224,10 @@ def ordinal(text: str) -> Optional[int]:
             return int(word)
     for word, place in _ORDINALS.items():
         letter = len(word) == 1 and len(words) > 2 and "option" not in words
-        if word in words and not letter and (word != "one" or len(words) <= 3):
-            if word == "one" and words != ["one"] and words[:2] not in (["number", "one"], ["option", "one"]):
+        if word in words and not letter:
+            before = words[words.index(word) - 1] if words.index(word) else ""
+            if word in _CARDINALS and words != [word] and before not in ("number", "option", "no", "nr"):
+                # "Between two clients", "that one".
                 continue
             return place
     if "last" in words or "bottom" in words:

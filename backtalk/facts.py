@@ -65,6 +65,11 @@ _THING_AFTER = re.compile(rf"^(?: (?!and\b|my\b|with\b|i\b|has\b|who\b)[\w-]+){{
 _CARED_FOR = re.compile(
     r"\b(?:lift|carry|carri|pick|hold|rock|hoist|feed|bath|push|chas)(?:ing|ed|e)?(?: up)? (?:my|our|the|a|his|her) ?$"
 )
+#: "How are you, my friend": nobody else is spoken of.
+_VOCATIVE = re.compile(
+    r"(?:^|\b(?:hi|hello|hey|today|you|thanks|please|yes|no|ok|okay|bye|morning|evening)[ ,]+)my friend\b"
+    r"(?! (?:has|is|says|said|does|had|told|who|with|and|gets)\b)"
+)
 _WEEKS = re.compile(
     r"\b(?P<weeks>\d{1,2}) ?(?:\+ ?\d )?(?:weeks?|w|wk)\b(?=.{0,25}\b(?:pregnan|preg|gone|along|expecting|trimester))"
     r"|\b(?:pregnan\w*|preg|expecting)\b.{0,20}?\b(?P<weeks2>\d{1,2}) ?(?:weeks?|w)\b"
@@ -152,6 +157,8 @@ class FactFinder:
             facts.append(Fact("area", _BARE_AREAS[bare.group(1)], SELF, None, bare.start(1), bare.end(1)))
         facts += self.numbers(doc, view)
         people = view.people()
+        if _VOCATIVE.search(doc.text):
+            people = [label for label in people if label != "your friend"]
         # "My wife says I should ice it" is about the writer; "my wife has a sore back" is not.
         role = MENTIONED if people and self._of_oneself(doc, view) else OTHER
         facts += [Fact("person", label, role, label) for label in people]

@@ -27,6 +27,7 @@ _ASKED = frozenset("how_long how_often why_this ask_evidence ask_source ask_safe
 _SHOW = re.compile(r"\b(?:explain|show|describe|tell me|steps|how do|how to|how does|do that|try|go with|take)\b")
 _EASIER = re.compile(r"\b(?:easier|gentler|lighter|simpler|softer|less hard|not so hard)\b")
 _WITH_IT = re.compile(r"\b(?:with|on|using) (?:it|that|this|them)\b|\b(?:it|that) on\b")
+_MUCH = re.compile(r"\bhow much\b")
 _NEXT = re.compile(r"\bnext\b|\bafter (?:that|this|it)\b")
 #: A question about all that was named, not about one of it.
 _ALL = re.compile(r"\b(?:all|any|these|those|them|both|everything|ones)\b")
@@ -128,20 +129,26 @@ class Follower:
         conditions = self._adviser.conditions(state, mentioned)
         several = self._latest(state, conditions)
         if len(state.focus.last) > 1 and several and not place and entry.id == state.focus.last[0]:
-            lines = [self._dose(one, units, name) for one in several]
+            lines = [self._dose(one, units, name, message) for one in several]
             known = [line for one, line in zip(several, lines) if self._adviser.renderer.dose(one.dose, units)]
+            none = [f'"{one.title}"' for one in several if not self._adviser.renderer.dose(one.dose, units)]
+            if known and none:
+                known.append(self._say("no_number_for", what=joined(none, "or")))
             return Reply(["\n".join(known or lines[:1])], self._adviser.card(state.focus.topic, several, ()))
         if entry.role is Role.NO or self._adviser.ruled_out(entry, state, conditions):
             # No dose for what is not recommended, or what was told since then forbids.
             return self._adviser.one(entry, state, "", mentioned)
         state.focus.entry = entry.id
-        text = self._dose(entry, units, name)
+        text = self._dose(entry, units, name, message)
         if entry.advice and entry.stop_if:
             text += "\n" + self._say("stop_line", stop=entry.stop_if)
         return Reply([text], self._adviser.card(entry.topic, [entry], ()))
 
-    def _dose(self, entry: Entry, units: tuple[str, ...], name: str) -> str:
+    def _dose(self, entry: Entry, units: tuple[str, ...], name: str, message: Message) -> str:
         dose = self._adviser.renderer.dose(entry.dose, units)
+        if not dose and entry.dose is not None and _MUCH.search(message.mended):
+            # "How much was it?", of water: neither a time nor a number of times.
+            dose = self._adviser.renderer.dose(entry.dose)
         if not dose and entry.dose is not None and entry.advice:
             # What was asked for is not given; what is given may still help.
             known = self._say("dose_line", dose=self._adviser.renderer.dose(entry.dose))

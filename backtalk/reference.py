@@ -123,6 +123,12 @@ class Reference:
         entry = self._store[guesses[0].entry]
         return None if self.loosely(message, entry) else entry
 
+    def named(self, message: Message, focus: Focus) -> Optional[Entry]:
+        """What the words of a message name, the talk considered; None if they name nothing."""
+        obstacles = focus.history.obstacles
+        called = self._namer.called(message, obstacles) or self._namer.earlier(message, focus.history.shown)
+        return self.at_hand(message, focus) or called or self._namer.named(message, focus.topic, obstacles)
+
     def loosely(self, message: Message, entry: Entry) -> bool:
         """The words of a message point to the topic of an entry no more than to others."""
         guesses = [guess for guess in message.asks[0].guesses if guess.entry in self._store]

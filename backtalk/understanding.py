@@ -42,6 +42,8 @@ YIELDING = frozenset(
 #: How much likelier an entry of one's own kind is meant (pregnant: the belt for the bump), and how much less one of
 #: another kind.
 OWN_PEOPLE, OTHER_PEOPLE = 3.0, 0.3
+#: And one of another kind, for somebody who is known to be of one: pregnancy, for whoever gave birth.
+NO_LONGER = 0.05
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,12 @@ def for_person(guesses: Sequence[Guess], store: Store, conditions: Collection[st
         conditions: all that holds for the person, implied ones too.
     """
     factors = {}
+    known = set(conditions)
+    other = NO_LONGER if any(set(topic.offer_if) & known for topic in store.topics.values()) else OTHER_PEOPLE
     for guess in guesses:
         if guess.entry in store:
             meant_for = set(store.topics[store[guess.entry].topic].offer_if)
-            factors[guess.entry] = 1.0 if not meant_for else OWN_PEOPLE if meant_for & set(conditions) else OTHER_PEOPLE
+            factors[guess.entry] = 1.0 if not meant_for else OWN_PEOPLE if meant_for & known else other
     return reweighed(guesses, factors)
 
 

@@ -248,3 +248,17 @@ def test_a_question_beside_a_condition_is_answered() -> None:
     LISTENER.told(message("for_other", facts=facts, text=text), changed, talk)
     assert talk.focus.last
     assert all(store()[name].kind.value in ("exercise", "stretch") for name in talk.focus.last)
+
+
+def test_what_is_asked_beside_the_answer_to_the_checklist_is_answered() -> None:
+    talk = at("postpartum-diastasis-explained")
+    guess = ("postpartum-wall-pelvic-tilt", 0.4)
+    text = "all fine. what's the wall one exactly"
+    LISTENER.screen(message("screen_none", guess, text=text), talk)
+    assert talk.focus.screened == "clear"
+    assert talk.focus.entry == "postpartum-wall-pelvic-tilt"
+
+
+def test_none_of_these_alone_is_thanked_for() -> None:
+    reply = LISTENER.screen(message("screen_none", text="none of these"), at(ICE))
+    assert reply.texts == [phrases().say("screen_cleared")]

@@ -33,6 +33,7 @@ OPTIONS = [Option("A wrapped cold pack", "ice"), Option("Walking after lunch", "
         ("the other one", 0),
         # No place is named.
         ("2 times a day or just once", None),
+        ("the standing one, between two clients", None),
         ("for 5 minutes", None),
         ("another one", None),
         ("that one", None),

@@ -249,3 +249,16 @@ def test_a_bare_statement_of_a_condition_is_one(text: str) -> None:
 @pytest.mark.parametrize("text", ["what helps against gout", "can i cure my asthma", "my back is sore", "is gout bad?"])
 def test_a_question_about_a_condition_is_none(text: str) -> None:
     assert not stated(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "somebody"),
+    [
+        ("how are you today my friend", False),
+        ("hello my friend, my back hurts", False),
+        ("my friend has a bad back", True),
+        ("hi my friend has a bad back", True),
+    ],
+)
+def test_my_friend_may_be_whoever_is_spoken_to(text: str, somebody: bool) -> None:
+    assert any("your friend" in one for one in facts(text, "person")) is somebody

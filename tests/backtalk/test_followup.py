@@ -332,3 +332,17 @@ def test_with_nothing_at_hand_the_words_count() -> None:
     talk = state(focus=Focus(screened="clear"))
     (text, *_) = say("how_long", talk, "how long at a time should he sit", ("hourly-stand-walk-stretch", 0.1))
     assert "Get up every hour" in text
+
+
+def test_how_much_gets_the_amount_whatever_its_unit() -> None:
+    (text,) = say("how_often", at("drink-water-daily"), "how much was it supposed to be")
+    assert "ml" in text
+    assert "no number" not in text
+
+
+def test_of_a_list_what_has_no_number_is_named() -> None:
+    names = ("hourly-stand-walk-stretch", "mckenzie-4-standing-extension", "childs-pose")
+    (text,) = say("how_long", at(ICE, "childs-pose"), "how long")
+    assert text.startswith(store()[ICE].title)
+    assert "Child's pose" in text
+    assert all(name in store() for name in names)

@@ -6,7 +6,9 @@ from typing import Optional
 
 import pytest
 
-from backtalk.understanding import DECLINE_FROM, FALLBACK, GUESSES, UNSURE, Scores, ask_of, asks_of
+from backtalk.conversation import Guess
+from backtalk.store import store
+from backtalk.understanding import DECLINE_FROM, FALLBACK, GUESSES, UNSURE, Scores, ask_of, asks_of, for_person
 from backtalk.yaml_files import ROOT, read_yaml
 
 TOPICS = {"ice-pack": "ice", "heat-pad": "heat", "plank": "strengthening", "bridge": "strengthening"}
@@ -117,3 +119,9 @@ def test_the_intents_named_here_are_those_of_the_domain() -> None:
 
     domain = set(read_yaml(ROOT / "domain.yml")["intents"])
     assert domain >= {*ADVICE, *DECLINES, *YIELDING, FALLBACK}
+
+
+def test_whoever_gave_birth_is_no_longer_pregnant() -> None:
+    guesses = [Guess("preg-sleep-curled-on-side", 0.5), Guess("sleep-side-lying-curled", 0.2)]
+    assert for_person(guesses, store(), {"postpartum"})[0].entry == "sleep-side-lying-curled"
+    assert for_person(guesses, store(), {"pregnant"})[0].entry == "preg-sleep-curled-on-side"
