@@ -53,14 +53,19 @@ class Adviser:
 
     def conditions(self, state: State, mentioned: Sequence[str] = ()) -> frozenset[str]:
         """All conditions that count for this answer."""
-        return state.profile.person.known(self.store.vocabulary, mentioned)
+        profile, words = state.profile, self.store.vocabulary
+        found = profile.person.known(words, mentioned)
+        return found | profile.me.known(words) if profile.unclear else found
 
     def because(self, names: Sequence[str], state: State) -> str:
         """Why something is left out, fit after "because"."""
         if state.profile.person.weeks is None:
             # Without the weeks, a pregnancy counts as late; but nobody told us that it is.
             names = list(dict.fromkeys("pregnant" if name in LATE else name for name in names))
-        return because(names, self.store, state.profile.subject)
+        profile = state.profile
+        theirs = profile.person.known(self.store.vocabulary)
+        mine = profile.unclear and not any(name in theirs for name in names)
+        return because(names, self.store, None if mine else profile.subject)
 
     def card(
         self, topic: Optional[str], entries: Sequence[Entry], withheld: Sequence[tuple[Entry, str]]

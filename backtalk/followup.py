@@ -327,6 +327,8 @@ class Follower:
             return self._chosen(self._store[guesses[0].entry], message, state)
         if len(last) == 1 and last[0] in self._store:
             return self._chosen(self._store[last[0]], message, state)
+        if named := self.reference.named(message, state.focus):  # "The pillow one", of an earlier answer.
+            return self._chosen(named, message, state)
         if last:
             options = [Option(self._store[name].title, name) for name in last if name in self._store]
             return which(self._say("which_one"), options)

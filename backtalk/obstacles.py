@@ -38,6 +38,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 _NOT = r"(?:not|cannot|never|no|without|avoid|stop|leave out)(?: \w+){0,3}"
 _SEATED = r"sit|sitting|seated|sat"
+_IN_THE_CHAIR = r"without (?:getting|standing) (?:off|up|out)|(?:in|from|on) (?:the|my) chair"
 _WHILE = r"(?:do|done|something|exercises?|one|ones|anything) (?:i can do )?(?:just |while |in )?"
 OBSTACLES: dict[str, Obstacle] = {
     "kneeling": Obstacle(
@@ -66,6 +67,7 @@ OBSTACLES: dict[str, Obstacle] = {
     "floor": Obstacle(
         _words(
             rf"{_NOT} (?:the |my )?(?:floor|ground|lie|lying|laying|lay|mat)|floor space|wheelchair|"
+            rf"{_IN_THE_CHAIR}|"
             r"where (?:am|do|would|can) i (?:\w+ ){0,2}(?:lie|lay)|"
             r"(?:get|got|getting) (?:back )?(?:up|down) (?:again|there|off|onto)|"
             rf"{_WHILE}(?:{_SEATED}|standing)"
@@ -77,7 +79,7 @@ OBSTACLES: dict[str, Obstacle] = {
     ),
     "standing": Obstacle(
         _words(
-            rf"{_NOT} (?:stand|standing)|wheelchair|"
+            rf"{_NOT} (?:stand|standing)|wheelchair|{_IN_THE_CHAIR}|"
             rf"{_WHILE}(?:{_SEATED})"
         ),
         _words(r"stand|standing|walk|walking|squat\w*|march\w*"),

@@ -17,11 +17,22 @@ ADULT, OLDER = 18, 65
 _OWN_TROUBLE = re.compile(r"\bmy (lower |upper |whole )?(back|neck|spine|legs?|shoulders?|hips?)\b")
 #: What somebody else says, does, or did to the writer.
 _HEARSAY = re.compile(
-    r"\bmy \w+ (?:with the same (?:thing |problem )?)?"
-    r"(says?|said|tells?|told|reckons?|thinks?|swears?|recommend\w*|suggest\w*|does|did|uses?|used|gave|"
+    r"\bmy (?:late |dear |old |poor )?\w+ (?:with the same (?:thing |problem )?|can |could |will |would )?"
+    r"(says?|said|tells?|told|reckons?|thinks?|swears?|swore|check\w*|test\w*|hold\w*|recommend\w*|suggest\w*|does|did|uses?|used|gave|"
     r"bought|got|lent|made|asked|wants|pushed|hit|kicked|punched|shoved|threw|beats?|hurts? me|drives|drove|rubs?|"
     r"helps?)\b"
 )
+#: Words that speak of somebody, and do not only name them: the one who swore by it, drives, or can test the water
+#: is not whom the advice is for, and what the writer told of themselves still holds.
+_SPOKEN_OF = re.compile(
+    r"\b(?:she|he|they|shes|hes|her|his|their)\b|\b(?:has|have|had|hurts?|hurting|aches?|aching|suffers?|needs?|is|are|"
+    r"was|gets?|struggles?|feels?|stands?|sits?|works?|sleeps?|lifts?|carries|too|also)\b|^and\b|"
+    r"\b(?:what|how) about (?:my|our|the|him|her)\b|\b(?:asking|asks?|ask)\b|\bwants? to know\b|'s\b|"
+    r"\bfor (?:my|our|his|her|the)\b"
+)
+#: The writer asks, and names nobody else: for themselves, or what they can do for the other.
+_FIRST_PERSON = re.compile(r"\b(?:i|me|myself)\b")
+_THIRD_PERSON = re.compile(r"\b(?:she|he|they|shes|hes|her|him|his|them|their|hers)\b")
 #: Messages in which a person is named in passing, whoever it is.
 _IN_PASSING = frozenset("chat thank goodbye compliment insult disagree helped joke wait stop".split())
 _FOR_OTHER = re.compile(r"\bfor (my|our|his|her) (?!(lower |upper )?(back|neck|spine|legs?|shoulders?|hips?)\b)\w+")
@@ -71,12 +82,14 @@ class Profile:
         others: by how the bot names them: "your wife".
         subject: the label of whom they ask for now; None for themselves.
         last: the conditions that the latest message added, and to whom; for corrections.
+        unclear: while somebody else is the subject, the latest message may be about the writer: both count then.
     """
 
     me: Person = field(default_factory=Person)
     others: dict[str, Person] = field(default_factory=dict)
     subject: Optional[str] = None
     last: list[str] = field(default_factory=list)
+    unclear: bool = False
 
     @property
     def person(self) -> Person:
@@ -104,6 +117,8 @@ class Profile:
             found["subject"] = self.subject
         if self.last:
             found["last"] = self.last
+        if self.unclear:
+            found["unclear"] = True
         return found
 
     @classmethod
@@ -115,6 +130,7 @@ class Profile:
             others={label: Person(**one) for label, one in raw.get("others", {}).items()},
             subject=raw.get("subject"),
             last=list(raw.get("last", [])),
+            unclear=bool(raw.get("unclear")),
         )
 
 
@@ -181,6 +197,8 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "", text: st
     ]
     if people and intent == "for_other":
         owners = people
+    elif text and not _SPOKEN_OF.search(text) and all(f.kind == "person" for f in facts if f.role == OTHER):
+        owners = []
     if intent in _IN_PASSING:
         owners = []
     if owners and not any(fact.kind == "condition" and fact.role == SELF for fact in facts):
@@ -194,4 +212,6 @@ def remember(profile: Profile, facts: Iterable[Fact], intent: str = "", text: st
         profile.subject = None
         changed.append("me")
     profile.last = added
+    of_oneself = _FIRST_PERSON.search(text) and not (people or _THIRD_PERSON.search(text))
+    profile.unclear = bool(profile.subject and of_oneself)
     return changed

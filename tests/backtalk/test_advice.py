@@ -245,3 +245,13 @@ def test_what_to_do_about_it_stays_with_it() -> None:
     ADVISER.answer(message("ask_self_care", text="what can i do for it"), talk)
     assert talk.focus.last
     assert {store()[name].topic for name in talk.focus.last} == {"postpartum"}
+
+
+def test_where_it_is_unclear_who_is_meant_the_conditions_of_both_count() -> None:
+    profile = Profile(me=Person(conditions=["blood_thinners"]), others={"your wife": Person()}, subject="your wife")
+    talk = state()
+    talk.profile = profile
+    assert "blood_thinners" not in ADVISER.conditions(talk)
+    profile.unclear = True
+    texts = ADVISER.one(store()["foot-soak-general"], talk).texts
+    assert "you take a blood thinner" in " ".join(texts)

@@ -346,3 +346,10 @@ def test_of_a_list_what_has_no_number_is_named() -> None:
     assert text.startswith(store()[ICE].title)
     assert "Child's pose" in text
     assert all(name in store() for name in names)
+
+
+def test_one_of_an_earlier_answer_is_chosen_by_its_name() -> None:
+    talk = at("pillow-under-knees-back-sleeping")
+    talk.focus.show(["foot-soak-general", "lukewarm-bath-15min"], "foot_soak")
+    say("choose_option", talk, "the pillow one")
+    assert talk.focus.entry == "pillow-under-knees-back-sleeping"

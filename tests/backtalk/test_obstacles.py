@@ -33,6 +33,7 @@ HEAT, CHILD = "hot-compress-15-20", "childs-pose"
         ("where am i supposed to lie down in a studio flat", ["floor"]),
         ("i am in a wheelchair", ["floor", "standing"]),
         ("something i can do sitting", ["floor", "standing"]),
+        ("anything without getting off the chair", ["floor", "standing"]),
         ("my physio told me no twisting", ["twisting"]),
         ("the surgeon said not to bend", ["bending"]),
         ("do not own a foam roller", ["roller"]),
