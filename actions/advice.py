@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.base import BacktalkAction, adviser, follower, listener
+from actions.base import BacktalkAction, adviser, answers, follower, listener
 from backtalk.conversation import Message, Reply, State
 from backtalk.triage import none_of_it
 
@@ -16,5 +16,6 @@ class ActionAdvise(BacktalkAction):
         if state.pending and state.pending.about == "screen" and none_of_it(message)[0]:
             # "No falls. What exercise for it?": the checklist is answered, and the question comes next.
             state.focus.screened = "clear"
-        reply = follower().elliptic(message, state) or adviser().answer(message, state)
+        several = answers().answer(message, state)
+        reply = several or follower().elliptic(message, state) or adviser().answer(message, state)
         return listener().acknowledged(reply, changed, state)

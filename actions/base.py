@@ -16,6 +16,7 @@ from backtalk.conversation import Focus, Message, Pending, Reply, State
 from backtalk.followup import Follower
 from backtalk.phrases import phrases
 from backtalk.profile import Profile, remember
+from backtalk.several import Answers
 from backtalk.store import store
 from backtalk.triage import Triage
 from backtalk.wire import CARD_CHANNELS, PLAIN_CHANNELS, message_of, numbered
@@ -39,6 +40,12 @@ def follower() -> Follower:
 def listener() -> Listener:
     """Made once."""
     return Listener(adviser(), follower())
+
+
+@lru_cache(maxsize=1)
+def answers() -> Answers:
+    """Made once."""
+    return Answers(adviser(), follower())
 
 
 class BacktalkAction(Action):
@@ -109,6 +116,8 @@ class BacktalkAction(Action):
             reminder = adviser().reminder(state)
             if reminder not in texts:
                 texts.append(reminder)
+        for name in reply.declined:
+            dispatcher.utter_message(response=f"utter_{name.removeprefix('ask_')}")
         for text in texts:
             dispatcher.utter_message(text=text)
         card: Optional[dict[str, Any]] = reply.card

@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BacktalkAction, follower, listener
+from actions.base import BacktalkAction, answers, follower, listener
 from backtalk.conversation import Message, Reply, State
 from backtalk.understanding import DECLINES
 from backtalk.wire import message_of
@@ -28,7 +28,8 @@ class ActionFollowUp(BacktalkAction):
         return await super().run(dispatcher, tracker, domain)
 
     def reply(self, message: Message, state: State, changed: list[str]) -> Reply:
-        return listener().acknowledged(follower().answer(message, state), changed, state)
+        reply = answers().answer(message, state) or follower().answer(message, state)
+        return listener().acknowledged(reply, changed, state)
 
 
 def _declined_before(tracker: Tracker) -> str:

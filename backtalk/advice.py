@@ -126,7 +126,7 @@ class Adviser:
         """The reply to a message that asks for advice."""
         if "under_18" in self.conditions(state):
             return self.child(state)
-        asks = [ask for ask in message.asks[1:] if self._asks_for_advice(ask)]
+        asks = [ask for ask in message.asks[1:] if self.asks_for_advice(ask)]
         if len(asks) < 2:
             asks = list(message.asks[:1])
         if len(asks) > 1:
@@ -138,8 +138,8 @@ class Adviser:
             return self.general(ask, message, state)
         return self.specific(ask, message, state)
 
-    def _asks_for_advice(self, ask: Ask) -> bool:
-        """Not "is that safe" or "says who", which refer to the question beside them."""
+    def asks_for_advice(self, ask: Ask) -> bool:
+        """A question to the guide. Not "is that safe" or "says who", which refer to the question beside them."""
         return (
             ask.intent in GENERAL or ask.intent == "ask_cause" or ask.intent.removeprefix("ask_") in self.store.topics
         )

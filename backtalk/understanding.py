@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Collection, Mapping, Sequence
 
 from backtalk.conversation import Ask, Guess
@@ -34,6 +35,8 @@ DECLINES = frozenset(
 )
 #: Intents that ask for advice, so that two of them in one message are two questions.
 ADVICE = frozenset("ask_self_care ask_exercises ask_quick_relief ask_prevention ask_cause ask_when_doctor".split())
+#: Intents that refer to the thing at hand: beside another question, one of their own.
+FOLLOW_UPS = frozenset("how_long how_often how_to why_this ask_evidence ask_source ask_safety".split())
 #: Intents of a message as a whole that say nothing beside a question in it: greetings, thanks, a complaint.
 YIELDING = frozenset(
     "greet thank describe_pain inform_profile for_other how_are_you compliment affirm wait chat".split()
@@ -86,8 +89,20 @@ def ask_of(scores: Scores, topics: Mapping[str, str]) -> Ask:
     return Ask(intent, probability, guesses)
 
 
+#: Words that make a part a question; a statement that sounds like what is declined ("I had a scan") is none.
+_ASKS = re.compile(
+    r"\?|^(?:and |also |plus |but |so |or )*"
+    r"(?:what|how|which|when|where|why|who|can|could|should|shall|is|are|do|does)\b"
+)
+
+
 def _question(ask: Ask) -> bool:
     return ask.intent.startswith("ask_") and (ask.intent in ADVICE or ask.intent not in DECLINES)
+
+
+def _beside(ask: Ask) -> bool:
+    """A question that is one only beside another: about the thing at hand, or one that is declined."""
+    return ask.intent in FOLLOW_UPS or (ask.intent in DECLINES and bool(_ASKS.search(ask.text)))
 
 
 def asks_of(scores: Sequence[Scores], texts: Sequence[str], topics: Mapping[str, str]) -> tuple[Ask, ...]:
@@ -100,14 +115,17 @@ def asks_of(scores: Sequence[Scores], texts: Sequence[str], topics: Mapping[str,
         The reading of the whole first. If it holds several questions, each of them follows; if the whole says less than
         one of its parts ("hi, my name is Joe. how long do I ice it"), that part is the reading of the whole.
     """
-    asks = [ask_of(score, topics) for score in scores]
+    asks = [replace(ask_of(score, topics), text=text) for score, text in zip(scores, texts)]
     whole, parts = asks[0], asks[1:]
-    clear: list[Ask] = []
+    several: list[Ask] = []
     for ask in parts:
-        if ask.confidence >= PART_SURE and _question(ask) and _topic(ask) not in [_topic(one) for one in clear]:
-            clear.append(ask)
-    if len(clear) >= 2:
-        return (whole if _question(whole) else clear[0], *clear[:3])
+        asked = ask.confidence >= PART_SURE and (_question(ask) or _beside(ask))
+        if asked and _topic(ask) not in [_topic(one) for one in several]:
+            several.append(ask)
+    answered = [ask for ask in several if ask.intent not in DECLINES]
+    if len(several) >= 2 and answered:
+        return (whole if _question(whole) or whole.intent in FOLLOW_UPS else answered[0], *several[:3])
+    clear = [ask for ask in several if _question(ask)]
     if clear and (whole.intent in YIELDING or whole.intent == FALLBACK):
         return (clear[0],)
     if clear and clear[0].confidence > whole.confidence + 0.2 and whole.intent in DECLINES:
@@ -116,7 +134,8 @@ def asks_of(scores: Sequence[Scores], texts: Sequence[str], topics: Mapping[str,
 
 
 def _topic(ask: Ask) -> str:
-    return ask.guesses[0].entry if ask.guesses and ask.intent not in ADVICE else ask.intent
+    by_intent = not ask.guesses or ask.intent in ADVICE | FOLLOW_UPS | DECLINES
+    return ask.intent if by_intent else ask.guesses[0].entry
 
 
 def for_person(guesses: Sequence[Guess], store: Store, conditions: Collection[str]) -> list[Guess]:

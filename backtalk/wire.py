@@ -46,8 +46,10 @@ def reading(message: Message) -> dict[str, Any]:
                 "intent": ask.intent,
                 "confidence": round(ask.confidence, 3),
                 "guesses": [[guess.entry, round(guess.confidence, 3)] for guess in ask.guesses],
+                # The whole message's words stand beside it.
+                **({"text": ask.text} if place else {}),
             }
-            for ask in message.asks
+            for place, ask in enumerate(message.asks)
         ],
     }
 
@@ -57,7 +59,9 @@ def message_of(parse_data: Mapping[str, Any]) -> Message:
     intent = parse_data.get("intent") or {}
     raw = parse_data.get(READING) or {}
     asks = tuple(
-        Ask(one["intent"], one["confidence"], tuple(Guess(entry, p) for entry, p in one["guesses"]))
+        Ask(
+            one["intent"], one["confidence"], tuple(Guess(entry, p) for entry, p in one["guesses"]), one.get("text", "")
+        )
         for one in raw.get("asks", ())
     )
     text = parse_data.get("text") or ""

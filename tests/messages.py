@@ -9,10 +9,10 @@ from backtalk.facts import DENIED, OTHER, SELF, Fact
 from backtalk.profile import Person, Profile
 
 
-def ask(intent: str, *entries: Union[str, tuple[str, float]], confidence: float = 0.9) -> Ask:
+def ask(intent: str, *entries: Union[str, tuple[str, float]], confidence: float = 0.9, text: str = "") -> Ask:
     """One question. A bare entry is a sure guess."""
     guesses = tuple(Guess(one, 0.9) if isinstance(one, str) else Guess(*one) for one in entries)
-    return Ask(intent, confidence, guesses)
+    return Ask(intent, confidence, guesses, text)
 
 
 def message(

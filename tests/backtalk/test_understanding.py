@@ -86,6 +86,23 @@ def test_several_questions_follow_the_whole() -> None:
     assert [ask.intent for ask in found] == ["ask_ice", "ask_ice", "ask_strengthening"]
 
 
+def test_a_question_about_the_thing_at_hand_is_one_beside_another() -> None:
+    how_often = scores(0.05, None, how_often=0.9)
+    found = asks_of([scores(0.9), scores(0.9), how_often], ["x", "can i ice", "how often"], TOPICS)
+    assert [ask.intent for ask in found] == ["ask_ice", "ask_ice", "how_often"]
+    assert found[2].text == "how often"
+    (alone,) = asks_of([scores(0.9), how_often], ["x", "how often"], TOPICS)
+    assert alone.intent == "ask_ice"
+
+
+def test_what_is_declined_stands_beside_what_is_answered_if_it_is_asked() -> None:
+    pills = scores(0.05, None, ask_medication=0.9)
+    found = asks_of([pills, pills, scores(0.9)], ["x", "can i take pills", "can i ice"], TOPICS)
+    assert [ask.intent for ask in found] == ["ask_ice", "ask_medication", "ask_ice"]
+    told = asks_of([scores(0.9), pills, scores(0.9)], ["x", "i take pills", "can i ice"], TOPICS)
+    assert [ask.intent for ask in told] == ["ask_ice"]
+
+
 def test_the_same_question_twice_is_one() -> None:
     found = asks_of([scores(0.9)] * 3, ["x", "y", "z"], TOPICS)
     assert len(found) == 1
