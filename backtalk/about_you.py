@@ -145,7 +145,14 @@ class Listener:
                 # Dizziness after a stretch is no reason to do it more carefully.
                 return Reply([line, self._say("dizzy_stop"), *self._no_longer(state, conditions)])
             cares = [care for entry in shown for care in self._adviser.cares(entry, state, fresh)]
-            return Reply([f"{line} {self._say('noted_still_fits')}", *cares[:2], *self._no_longer(state, conditions)])
+            texts = [f"{line} {self._say('noted_still_fits')}", *cares[:2], *self._no_longer(state, conditions)]
+            if not any(set(topic.offer_if) & fresh for topic in self._store.topics.values()):
+                return Reply(texts)
+            # Pregnant, after a birth, a slipped disc: the guide has things of its own for them.
+            focus.request = replace(focus.request, kinds=(), topic=None)
+            reply = self._adviser.offer(state)
+            reply.texts[:0] = texts
+            return reply
         reply = self._again(shown, state)
         if len(shown) > 1:
             out = [(entry, why) for entry, why in bad if entry.id not in self._named_in(reply)]

@@ -19,6 +19,9 @@ BEST_TOPIC, GOOD_TOPIC = 2.5, 1.5
 EVIDENCE = {Grade.SUPPORTED: 1.6, Grade.MIXED: 1.1, Grade.WEAK: 0.6, Grade.NONE: 0.0, Grade.CONTRADICTED: -1.0}
 #: A general entry (fits any situation) still answers a named one, a little.
 ANY_SITUATION = 0.4
+#: Where no situation is named, one for certain situations ("a walk after lunch") comes behind those for any back.
+UNNAMED_SITUATION = -0.8
+ANY_BACK = frozenset({"acute", "chronic"})
 
 #: Parts of the spine, as areas of the vocabulary.
 SPINE = frozenset({"neck", "upper_back", "mid_back", "lower_back"})
@@ -155,6 +158,8 @@ def _score(
     points += SITUATION * len(fits & set(request.situations)) + IMPLIED_SITUATION * len(fits & implied)
     if request.situations and not fits:
         points += ANY_SITUATION
+    if not request.situations and fits and not fits & ANY_BACK:
+        points += UNNAMED_SITUATION
     if request.areas and entry.areas:
         points += AREA if set(entry.areas) & set(request.areas) else OTHER_AREA
     points += fitting.get(entry.topic, 0.0)

@@ -62,15 +62,22 @@ def test_nothing_new_is_thanked_for() -> None:
 
 
 def test_what_still_fits_is_said_to_fit() -> None:
-    (text,) = tell(at(ICE), has("pregnant"))
+    (text,) = tell(at(ICE), has("over_65"))
     assert text.endswith(phrases().say("noted_still_fits"))
 
 
 def test_what_fits_with_care_is_said_with_the_care() -> None:
     talk = at("hot-compress-15-20")
-    first, care = tell(talk, has("pregnant"))
+    first, care, *_ = tell(talk, has("pregnant"))
     assert first.endswith(phrases().say("noted_still_fits"))
     assert "never over the bump" in care
+
+
+def test_whoever_has_a_topic_of_their_own_is_offered_it_too() -> None:
+    talk = at(ICE)
+    offered = "\n".join(tell(talk, has("pregnant"))[1:])
+    assert [store()[name].topic for name in talk.focus.last][0] == "pregnancy"
+    assert all(store()[name].title in offered for name in talk.focus.last)
 
 
 def test_a_question_beside_the_person_is_answered() -> None:
