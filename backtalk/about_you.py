@@ -215,7 +215,8 @@ class Listener:
                 return self._store[guess.entry]
         focus = state.focus
         meant = self._follower.reference.at_hand(message, focus)
-        if meant and meant.id in focus.last:
+        meant = meant if meant and meant.id in focus.last else self._follower.reference.among(message, focus.last)
+        if meant:
             return meant
         if len(focus.last) == 1 or (focus.entry and focus.entry not in focus.last[:1]):
             return self._store.get(focus.entry)

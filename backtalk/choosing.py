@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Collection, Iterable, Mapping, Optional, Sequence
 
 from backtalk.obstacles import blocked
@@ -14,6 +16,13 @@ AT_MOST = 3
 #: Points. A situation that the person names outweighs a body area, both outweigh the evidence; the evidence decides
 #: between entries that fit alike. A topic of its own people (pregnancy) fits them better than a general entry.
 SITUATION, IMPLIED_SITUATION, AREA, OTHER_AREA, OWN_TOPIC, HELPED = 3.0, 1.5, 2.0, -2.0, 2.0, 1.0
+#: Who has no use for a cushion has none for another one.
+ALIKE = 4.0
+_WORD = re.compile(r"[a-z]{4,}")
+_NO_THING = frozenset(
+    "your back lower upper with from while both small gentle gently before after hands standing sitting lying side "
+    "exercise stretch stretches warm cold move keep time minutes every hour between towards".split()
+)
 #: The topics that the vocabulary names for a situation or an area, the first of them most.
 BEST_TOPIC, GOOD_TOPIC = 2.5, 1.5
 EVIDENCE = {Grade.SUPPORTED: 1.6, Grade.MIXED: 1.1, Grade.WEAK: 0.6, Grade.NONE: 0.0, Grade.CONTRADICTED: -1.0}
@@ -143,6 +152,12 @@ def _topics(store: Store, request: Request) -> dict[str, float]:
     return points
 
 
+@lru_cache(maxsize=1024)
+def _things(title: str) -> frozenset[str]:
+    """What a title names: "cushion" of "A small cushion at your lower back"."""
+    return frozenset(word for word in _WORD.findall(title.lower()) if word not in _NO_THING)
+
+
 def _score(
     entry: Entry,
     store: Store,
@@ -167,8 +182,9 @@ def _score(
         points += OWN_TOPIC
     kinds = {store[name].kind for name in history.helped if name in store}
     points += HELPED * (entry.kind in kinds)
-    kinds = {store[name].kind for name in history.not_helped if name in store}
-    points -= HELPED * (entry.kind in kinds)
+    failed = [store[name] for name in history.not_helped if name in store]
+    points -= HELPED * (entry.kind in {one.kind for one in failed})
+    points -= ALIKE * any(one.kind is entry.kind and _things(one.title) & _things(entry.title) for one in failed)
     return points
 
 

@@ -64,6 +64,12 @@ OBSTACLES: dict[str, Obstacle] = {
         ),
         _words(r"behind (?:the|your) (?:neck|head|back)|arms? (?:up|forward|out|overhead)|hands and knees"),
     ),
+    "reach": Obstacle(
+        _words(
+            r"(?:not|cannot|never) (?:really |quite )?reach (?:round|around|behind|back|that|it|there|the|my (?:own )?back)"
+        ),
+        _words(r"with your (?:fingertips|thumbs?|knuckles)|loose fist|behind (?:the|your) back"),
+    ),
     "floor": Obstacle(
         _words(
             rf"{_NOT} (?:the |my )?(?:floor|ground|lie|lying|laying|lay|mat)|floor space|wheelchair|"

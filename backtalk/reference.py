@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Sequence
 
 from backtalk.choosing import KINDS
 from backtalk.conversation import Focus, Message, ordinal
@@ -122,6 +122,10 @@ class Reference:
             return None
         entry = self._store[guesses[0].entry]
         return None if self.loosely(message, entry) else entry
+
+    def among(self, message: Message, names: Sequence[str]) -> Optional[Entry]:
+        """The one of these that the words of a message call by a name; None if they call none."""
+        return self._namer.earlier(message, names)
 
     def named(self, message: Message, focus: Focus) -> Optional[Entry]:
         """What the words of a message name, the talk considered; None if they name nothing."""

@@ -10,8 +10,8 @@ from backtalk.conversation import Ask, Message, Reply, State
 from backtalk.followup import Follower
 from backtalk.understanding import DECLINES, FOLLOW_UPS
 
-#: What the answer to a question about one thing says by itself, if its words ask for it.
-_SAID_WITH_IT = frozenset({"how_long", "how_often"})
+#: What the answer to a question about one thing says by itself.
+_SAID_WITH_IT = frozenset({"how_long", "how_often", "ask_safety"})
 
 
 class Answers:

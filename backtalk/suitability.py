@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Sequence
 
 from backtalk.advice import Adviser
@@ -58,5 +59,11 @@ class Suitability:
             return adviser.held(state)
         if not conditions:
             texts.append(self._say("what_about_you"))
+        if not fit and out:
+            # "Is there anything I may do?"
+            state.focus.request = replace(state.focus.request, topic=None, kinds=())
+            reply = adviser.offer(state)
+            reply.texts[:0] = ["\n".join(texts)]
+            return reply
         reasons = [(entry, adviser.because(why, state)) for entry, why in out]
         return Reply(["\n".join(texts)], adviser.card(state.focus.topic, fit, reasons))

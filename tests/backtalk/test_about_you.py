@@ -76,7 +76,7 @@ def test_what_fits_with_care_is_said_with_the_care() -> None:
 def test_whoever_has_a_topic_of_their_own_is_offered_it_too() -> None:
     talk = at(ICE)
     offered = "\n".join(tell(talk, has("pregnant"))[1:])
-    assert [store()[name].topic for name in talk.focus.last][0] == "pregnancy"
+    assert store()[talk.focus.last[0]].topic == "pregnancy"
     assert all(store()[name].title in offered for name in talk.focus.last)
 
 

@@ -167,3 +167,13 @@ def test_a_request_survives_the_slot() -> None:
     assert Request.from_dict(request.to_dict()) == request
     assert Request.from_dict(None) == Request()
     assert Request().to_dict() == {}
+
+
+def test_who_has_no_use_for_a_cushion_is_not_offered_another() -> None:
+    driving = Request(situations=("driving",))
+    failed = "lumbar-pillow-driving"
+    before = [entry.id for entry in offers(STORE, driving, frozenset(), History(), 8).entries]
+    assert failed in before[:3]
+    after = [entry.title for entry in offers(STORE, driving, frozenset(), History(not_helped=[failed])).entries]
+    assert after
+    assert not any("cushion" in title.lower() for title in after)

@@ -28,6 +28,7 @@ HEAT, CHILD = "hot-compress-15-20", "childs-pose"
         ("my knees will not do that", ["kneeling"]),
         ("hurts my wrists", ["wrists"]),
         ("my shoulder does not lift that high", ["arms"]),
+        ("i can not reach round to that spot", ["reach"]),
         ("there is no floor space in here", ["floor"]),
         ("i can not lie down at work", ["floor"]),
         ("where am i supposed to lie down in a studio flat", ["floor"]),
@@ -55,6 +56,8 @@ def test_obstacles_are_heard(text: str, names: list[str]) -> None:
     ("entry", "obstacle", "out"),
     [
         (CHILD, "kneeling", True),
+        ("self-massage-fingertips", "reach", True),
+        ("massage-by-friend", "reach", False),
         ("both-knees-to-chest", "kneeling", False),
         (CHILD, "floor", True),
         ("shoulder-blade-squeeze", "floor", False),
