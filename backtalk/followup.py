@@ -12,6 +12,7 @@ from backtalk.clarify import which
 from backtalk.conversation import SHOWN_LIMIT, Ask, Message, Option, Reply, State, chosen, ordinal
 from backtalk.naming import Namer
 from backtalk.obstacles import in_the_way
+from backtalk.reasons import Reasons
 from backtalk.reference import CLEARLY, Reference
 from backtalk.rendering import HOW_LONG, HOW_OFTEN, joined
 from backtalk.store import Entry, Role
@@ -43,6 +44,8 @@ class Follower:
         self._namer = Namer(adviser.store)
         self._suitability = Suitability(adviser)
         self.reference = Reference(adviser.store, self._namer)
+        self._reasons = Reasons(adviser, self.reference)
+        self.why_this, self.disagree = self._reasons.why, self._reasons.disagree
 
     def answer(self, message: Message, state: State) -> Reply:
         """The reply, by the message's intent."""
@@ -55,7 +58,7 @@ class Follower:
             "how_to": self.how_to,
             "why_this": self.why_this,
             "ask_evidence": self.why_this,
-            "ask_source": self.source,
+            "ask_source": self._reasons.source,
             "ask_safety": self.safety,
             "choose_option": self.choose,
             "repeat": self.repeat,
@@ -199,45 +202,6 @@ class Follower:
         entry = self._entry(message, state)
         return self._adviser.one(entry, state) if entry else self._nothing_yet()
 
-    def why_this(self, message: Message, state: State) -> Reply:
-        """Why it was named, and how good the evidence is."""
-        entry = self._entry(message, state)
-        if entry is None:
-            return self._nothing_yet()
-        adviser, words = self._adviser, self._store.vocabulary
-        text = self._say("why_this", title=entry.title, why=entry.evidence.why)
-        request = state.focus.request
-        fits = [words.situations[name].label for name in request.situations if name in entry.situations]
-        reasons = [self._say("why_chosen_situation", situation=joined(fits))] if fits else []
-        places = [words.areas[name].label for name in request.areas if name in entry.areas]
-        reasons += [self._say("why_chosen_area", area=joined(places))] if places else []
-        if entry.advice and reasons:
-            text += " " + self._say("why_chosen", reason=joined(reasons))
-        text += "\n" + adviser.renderer.evidence(entry, full=True) + " " + self._source(entry)
-        mentioned = message.mentioned
-        why_not = forbidden(entry, adviser.conditions(state, mentioned))
-        if why_not:
-            text += "\n" + self._say("unsafe_for_you", title=entry.title, why=adviser.because(why_not, state))
-        return Reply([text], adviser.card_of(entry, state, mentioned))
-
-    def _source(self, entry: Entry) -> str:
-        sources = [self._store.sources[name] for name in entry.evidence.sources]
-        named = [f"{source.by}{f', {source.year}' if source.year else ''}" for source in sources]
-        return self._say(
-            "source_of",
-            title=entry.title,
-            section=entry.guide.section,
-            lines=self._adviser.renderer.lines(entry.guide),
-            sources="; ".join(named),
-        )
-
-    def source(self, message: Message, state: State) -> Reply:
-        """Where it stands in the guide, and what our judgement rests on."""
-        entry = self._entry(message, state)
-        if entry is None:
-            return self._nothing_yet()
-        return Reply([self._source(entry)], self._adviser.card_of(entry, state, message.mentioned))
-
     def safety(self, message: Message, state: State) -> Reply:
         """Whether it fits this person, and who should leave it out."""
         entry = self._entry(message, state)
@@ -274,25 +238,6 @@ class Follower:
         if len(fit) > 1:
             focus.show([entry.id for entry in fit], focus.topic)
         return Reply(texts, adviser.card(focus.topic, fit, reasons))
-
-    def disagree(self, message: Message, state: State) -> Reply:
-        """An objection: what stands behind the answer is said, kindly, and the answer stays."""
-        entry = self._store.get(state.focus.entry)
-        if entry is None:
-            return Reply([self._say("disagree_nothing")])
-        adviser = self._adviser
-        conditions = adviser.conditions(state, message.mentioned)
-        why = forbidden(entry, conditions)
-        worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
-        if why:
-            text = self._say("disagree_unsafe", title=entry.title, why=adviser.because(why, state))
-        else:
-            name = "disagree_no" if entry.role is Role.NO else "disagree"
-            text = self._say(name, title=entry.title, why=entry.evidence.why)
-            text += " " + adviser.renderer.evidence(entry, full=True)
-        if worse:
-            text += " " + self._say("no_for_you", why=adviser.because(worse, state))
-        return Reply([text], adviser.card_of(entry, state, message.mentioned))
 
     def choose(self, message: Message, state: State) -> Reply:
         """One of the last list, or of the meanings offered."""

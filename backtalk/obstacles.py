@@ -66,7 +66,8 @@ OBSTACLES: dict[str, Obstacle] = {
     ),
     "reach": Obstacle(
         _words(
-            r"(?:not|cannot|never) (?:really |quite )?reach (?:round|around|behind|back|that|it|there|the|my (?:own )?back)"
+            r"(?:not|cannot|never) (?:really |quite )?reach "
+            r"(?:round|around|behind|back|that|it|there|the|my (?:own )?back)"
         ),
         _words(r"with your (?:fingertips|thumbs?|knuckles)|loose fist|behind (?:the|your) back"),
     ),

@@ -353,3 +353,11 @@ def test_one_of_an_earlier_answer_is_chosen_by_its_name() -> None:
     talk.focus.show(["foot-soak-general", "lukewarm-bath-15min"], "foot_soak")
     say("choose_option", talk, "the pillow one")
     assert talk.focus.entry == "pillow-under-knees-back-sleeping"
+
+
+def test_why_not_is_answered_with_what_forbids_it() -> None:
+    talk = at(ICE)
+    talk.profile = state("pregnant").profile
+    texts = say("why_this", talk, "why not on my back?", ("pillow-under-knees-back-sleeping", 0.2))
+    assert "because you are" in texts[0]
+    assert store()["pillow-under-knees-back-sleeping"].title.lower() in texts[0].lower()
