@@ -2,7 +2,7 @@
 
 Three views of a text are weighed together: a logistic regression on the sentence vector, with every entry of the store
 as a class of its own; the likeness of words and letters to what is known of each class; and the encoder's tuned last
-layers, that tell apart what sounds alike (asking for a plank, having tried the plank).
+layers, that tell apart what sounds alike: asking for a plank and having tried the plank, or one stretch and another.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Understanding(IntentClassifier, GraphComponent):
         """The component's settings.
 
         C, max_iter: of the regression. likeness: weight of words and letters beside it. tuned: weight of the tuned
-        layers' opinion on the intent, 0 to 1, beside the other two. How pipelines compare stands in benchmarks/nlu/.
+        layers' opinion, 0 to 1, beside the other two. How pipelines compare stands in benchmarks/nlu/.
         """
         return {"C": 20.0, "max_iter": 100, "random_seed": 1, "likeness": 10.0, "tuned": 0.5}
 
@@ -234,6 +234,8 @@ class Understanding(IntentClassifier, GraphComponent):
             if heads is not None and self._config["tuned"]:
                 guide, intents = self._weigh(guide, intents, dict(zip(heads["intent_labels"], heads["intent"][row])))
             given = entries / max(float(entries.sum()), 1e-9)
+            if heads is not None and self._config["tuned"]:
+                given = self._weigh_entries(given, heads["entry_labels"], heads["entry"][row])
             by_entry = dict(zip(self._entry_names, given.tolist()))
             found.append(Scores({k: float(v) for k, v in intents.items()}, guide, by_entry))
         return found
@@ -250,6 +252,14 @@ class Understanding(IntentClassifier, GraphComponent):
         mixed_guide = max(guide, 1e-9) ** (1 - weight) * max(float(other.get(GUIDE, 0.0)), 1e-9) ** weight
         total = mixed_guide + sum(mixed.values())
         return mixed_guide / total, {name: p / total for name, p in mixed.items()}
+
+    def _weigh_entries(self, given: Any, labels: list[str], other: Any) -> Any:
+        """The same for the entries: probabilities (entries), given that the guide is asked."""
+        places = {name: place for place, name in enumerate(labels)}
+        second = np.array([other[places[name]] if name in places else 0.0 for name in self._entry_names])
+        weight = self._config["tuned"]
+        mixed = np.maximum(given, 1e-9) ** (1 - weight) * np.maximum(second, 1e-9) ** weight
+        return mixed / mixed.sum()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets ``intent``, ``intent_ranking`` and the reading."""

@@ -1,7 +1,7 @@
-"""Makes ``components/encoder/adapter.npz``: the tuning of the encoder's last layers, which takes a quarter of an hour.
+"""Makes ``components/encoder/adapter-*.npz``: the tunings of the encoder's last layers, some twenty minutes each.
 
-Usage: python -m scripts.tune. A training of the bot uses the file as it is and fits its classifiers anew, so that a few
-new examples do not need this; after many of them, or a new red flag, it is worth it.
+Usage: python -m scripts.tune. A training of the bot uses the files as they are and fits its classifiers anew, so that a
+few new examples do not need this; after many of them, or a new red flag, it is worth it.
 """
 
 from __future__ import annotations
@@ -19,22 +19,18 @@ from backtalk.yaml_files import ROOT
 #: Passes over the examples. Of four over whole layers each still helped (on `tests/safety/messages_dev.yml`); more than
 #: five were not tried.
 EPOCHS = 5
-#: Asks of the store that one pass sees, drawn anew each time: they stand for "a question to the guide".
-ASKS = 4000
 
 
 def main() -> None:
-    """Reads the training data as a training does, tunes, and writes the file."""
+    """Reads the training data as a training does, tunes, and writes the files."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.resource import Resource
     from rasa.shared.importers.importer import TrainingDataImporter
-    from rasa.shared.nlu.constants import METADATA, METADATA_EXAMPLE
 
     from components.encoder import adapter, graph, tuning
     from components.encoder.featurizer import labels_of
     from components.encoder.onnx_encoder import Encoder, batches
-    from components.importer import ENTRY
     from components.reader import MENDED, MessageReader
 
     tuning.logger.setLevel(logging.INFO)
@@ -69,19 +65,11 @@ def main() -> None:
         names = sorted({label for label in wanted if label})
         places = {label: place for place, label in enumerate(names)}
         labels[head] = np.array([places[label] if label else tuning.NO_LABEL for label in wanted], dtype=np.int32)
-    asked = [ENTRY in ((m.get(METADATA) or {}).get(METADATA_EXAMPLE) or {}) for m in examples]
-    asks, rest = np.flatnonzero(asked), np.flatnonzero(np.logical_not(asked))
-    arrays = tuning.tune(
-        hidden,
-        labels,
-        weights,
-        graph.SHARED,
-        EPOCHS,
-        lambda _, random: np.concatenate([rest, random.permutation(asks)[:ASKS]]),
-    )
-    adapter.save(arrays)
-    size = adapter.PATH.stat().st_size // 1024
-    print(f"{adapter.PATH.name}: {size} KB, {(time.monotonic() - started) / 60:.0f} minutes, {len(examples)} texts.")
+    for seed in adapter.SEEDS:
+        arrays = tuning.tune(hidden, labels, weights, graph.SHARED, EPOCHS, seed)
+        adapter.save(arrays, adapter.path(seed))
+    minutes = (time.monotonic() - started) / 60
+    print(f"{len(adapter.SEEDS)} adapters, {minutes:.0f} minutes, {len(examples)} texts.")
 
 
 if __name__ == "__main__":

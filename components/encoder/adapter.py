@@ -1,9 +1,11 @@
-"""The adapter: what the encoder's last layers learned about red flags and intents, as small low-rank corrections.
+"""Adapters: what the encoder's last layers learned about red flags, intents and the store, as low-rank corrections.
 
 A sentence vector made for likeness puts "I can't feel my legs" and "I can feel my legs" side by side. Tuning the last
-layers mends that, and takes a quarter of an hour; so it is done once (`make tune`), and what it changed is kept in one
-small file, as LoRA (Hu et al. 2021): each matrix W becomes W + A B with A and B of a small rank. A training of the bot
-applies it and fits its classifiers anew on the vectors that come out, which takes seconds.
+layers mends that, and takes a while; so it is done once (`make tune`), and what it changed is kept in small files, as
+LoRA (Hu et al. 2021): each matrix W becomes W + A B with A and B of a small rank. A training of the bot applies them
+and fits its classifiers anew on the vectors that come out, which takes seconds.
+
+There are two, tuned alike from different starts: what one of them gets wrong by chance, the other seldom does.
 """
 
 from __future__ import annotations
@@ -17,11 +19,17 @@ from components.encoder.graph import WEIGHTS_SHA256, EncoderUnavailable, Weights
 
 Array = Any
 
-PATH = Path(__file__).with_name("adapter.npz")
+#: Seeds of the tunings, one adapter each.
+SEEDS = (1, 2)
 #: int8: a column of A, or a row of B, has one scale.
 STEPS = 127
 #: The three projections of the attention are corrected as one matrix.
 PROJECTIONS = ("query", "key", "value")
+
+
+def path(seed: int) -> Path:
+    """Where the adapter that was tuned with a seed is kept."""
+    return Path(__file__).with_name(f"adapter-{seed}.npz")
 
 
 def _packed(matrix: Array, axis: int) -> tuple[Array, Array]:
@@ -47,20 +55,22 @@ def pack(factors: dict[str, tuple[Array, Array]], shifts: dict[str, Array], firs
     return arrays
 
 
-def save(arrays: dict[str, Array], path: Path = PATH) -> None:
+def save(arrays: dict[str, Array], path: Path) -> None:
     """Writes what ``pack`` made."""
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
 
 
-def load(path: Path = PATH) -> dict[str, Array]:
+def load(path: Path) -> dict[str, Array]:
     """Reads what ``save`` wrote.
 
     Raises:
         EncoderUnavailable: it is missing, or was made for other weights.
     """
     if not path.is_file():
-        raise EncoderUnavailable(f"The encoder's adapter is missing: there is no {path.name}. `make tune` makes it.")
+        raise EncoderUnavailable(
+            f"An adapter of the encoder is missing: there is no {path.name}. `make tune` makes it."
+        )
     with np.load(path) as stored:
         arrays = dict(stored)
     if str(arrays.get("base")) != WEIGHTS_SHA256:

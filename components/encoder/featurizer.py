@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 #: (of the segments, and after them of the windows on a long message; with "words", what their words alone say).
 SEGMENTS, VECTORS, HEADS = "segments", "segment_vectors", "heads"
 #: File of the tuned layers, beside the encoder's.
-TAIL = "tail.onnx"
+TAILS = "tails.onnx"
 #: The intents' name for whatever asks for a thing in the guide.
 GUIDE = "ask_guide"
 
@@ -43,16 +43,20 @@ def softmax(logits: Any) -> Any:
 
 
 class Heads:
-    """Linear classifiers on the tuned vector.
+    """Linear classifiers on the tuned vectors.
+
+    There is one for each adapter, fitted on its vector alone, and their log odds are averaged. As all are linear, this
+    is one classifier on the vectors side by side.
 
     Attributes:
-        weights: head to weight (384, classes) and bias (classes). labels: head to the names of its classes.
+        weights: head to weight (384 for each adapter, classes) and bias (classes).
+        labels: head to the names of its classes.
     """
 
     FILE = "heads.npz"
     #: Inverse strength of the regularisation by head: where the probabilities fit unseen messages best (log loss on
     #: `tests/safety/messages_dev.yml` and `tests/nlu/`). What is told apart, and what not, hardly depends on it.
-    STRENGTH: ClassVar[dict[str, float]] = {"flag": 10.0, "alarm": 10.0, "intent": 3.0}
+    STRENGTH: ClassVar[dict[str, float]] = {"flag": 10.0, "alarm": 10.0, "intent": 3.0, "entry": 20.0}
 
     def __init__(self, weights: dict[str, tuple[Any, Any]], labels: dict[str, list[str]]) -> None:
         self._weights = weights
@@ -63,17 +67,22 @@ class Heads:
         """Logistic regressions.
 
         Args:
-            vectors: (texts, 384). labels: head to a label a text; None for texts that it learns nothing from.
+            vectors: (texts, 384 for each adapter).
+            labels: head to a label a text; None for texts that it learns nothing from.
         """
         from sklearn.linear_model import LogisticRegression
 
         weights, names = {}, {}
         for head, wanted in labels.items():
             rows = [row for row, label in enumerate(wanted) if label is not None]
-            model = LogisticRegression(C=cls.STRENGTH[head], max_iter=1000)
-            model.fit(vectors[rows], [wanted[row] for row in rows])
-            weights[head] = (model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
-            names[head] = [str(label) for label in model.classes_]
+            models = []
+            for part in np.split(vectors, vectors.shape[1] // graph.WIDTH, axis=1):
+                model = LogisticRegression(C=cls.STRENGTH[head], max_iter=1000)
+                models.append(model.fit(part[rows], [wanted[row] for row in rows]))
+            weight = np.concatenate([model.coef_.T for model in models]) / len(models)
+            bias = np.mean([model.intercept_ for model in models], axis=0)
+            weights[head] = (weight.astype(np.float32), bias.astype(np.float32))
+            names[head] = [str(label) for label in models[0].classes_]
         return cls(weights, names)
 
     def save(self, folder: Any) -> None:
@@ -89,15 +98,16 @@ class Heads:
             return cls({head: (stored[f"{head}-w"], stored[f"{head}-b"]) for head in labels}, labels)
 
     def run(self, vectors: Any) -> dict[str, Any]:
-        """``flag`` and ``intent``: probabilities (texts, labels), with their labels; ``alarm``: probability (texts)."""
+        """What they say of texts.
+
+        Returns:
+            ``flag``, ``intent`` and ``entry``: probabilities (texts, labels), with their labels as ``flag_labels`` and so
+            on; ``alarm``: probability (texts).
+        """
         logits = {head: vectors @ weight + bias for head, (weight, bias) in self._weights.items()}
-        return {
-            "flag": softmax(logits["flag"]),
-            "flag_labels": self.labels["flag"],
-            "intent": softmax(logits["intent"]),
-            "intent_labels": self.labels["intent"],
-            "alarm": 1 / (1 + np.exp(-logits["alarm"][:, 0])),
-        }
+        alarm = 1 / (1 + np.exp(-logits.pop("alarm")[:, 0]))
+        found: dict[str, Any] = {head: softmax(values) for head, values in logits.items()}
+        return {**found, **{f"{head}_labels": self.labels[head] for head in logits}, "alarm": alarm}
 
 
 def labels_of(examples: Sequence[Message]) -> dict[str, list[Optional[str]]]:
@@ -114,6 +124,7 @@ def labels_of(examples: Sequence[Message]) -> dict[str, list[Optional[str]]]:
         "intent": [
             None if FLAG in note else GUIDE if ENTRY in note else m.get(INTENT) for m, note in zip(examples, notes)
         ],
+        "entry": [note.get(ENTRY) for note in notes],
     }
 
 
@@ -154,7 +165,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         storage: ModelStorage,
         resource: Resource,
         encoder: Optional[Encoder] = None,
-        tail: Optional[Any] = None,
+        tails: Optional[Any] = None,
         heads: Optional[Heads] = None,
         words: Optional[WordAlarm] = None,
     ) -> None:
@@ -162,7 +173,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         self._storage = storage
         self._resource = resource
         self._encoder = encoder
-        self._tail = tail
+        self._tails = tails
         self._heads = heads
         self._words = words
 
@@ -189,8 +200,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             encoder = Encoder(folder)
             if not config["tuned"]:
                 return cls(config, execution_context.node_name, model_storage, resource, encoder)
-            tail, heads, words = session(folder / TAIL, threads=1), Heads.load(folder), WordAlarm.load(folder)
-        return cls(config, execution_context.node_name, model_storage, resource, encoder, tail, heads, words)
+            tails, heads, words = session(folder / TAILS, threads=1), Heads.load(folder), WordAlarm.load(folder)
+        return cls(config, execution_context.node_name, model_storage, resource, encoder, tails, heads, words)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -205,9 +216,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             shutil.copy(graph.weights_folder() / Encoder.TOKENIZER, folder / Encoder.TOKENIZER)
             self._encoder = Encoder(folder, threads=0)
             if self._config["tuned"]:
-                tail = graph.tail(adapter.adapted(graph.load_weights(), adapter.load()), graph.SHARED)
-                graph.save(tail, folder / TAIL, self._config["quantized"])
-                self._tail = session(folder / TAIL, threads=0)
+                weights = graph.load_weights()
+                ways = [adapter.adapted(weights, adapter.load(adapter.path(seed))) for seed in adapter.SEEDS]
+                graph.save(graph.tails(ways, graph.SHARED), folder / TAILS, self._config["quantized"])
+                self._tails = session(folder / TAILS, threads=0)
                 examples = [message for message in training_data.training_examples if message.get(MENDED)]
                 vectors = self._encode(examples)
                 logger.info("Progress: fitting the classifiers of red flags and intents")
@@ -220,25 +232,25 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return self._resource
 
     def _encode(self, examples: Sequence[Message]) -> Any:
-        """Adds the vector to each example; returns the tuned vectors, (examples, 384)."""
+        """Adds the vector to each example; returns the tuned vectors, (examples, 384 for each adapter)."""
         assert self._encoder is not None
         ids = self._encoder.tokens([str(message.get(MENDED)) for message in examples])
-        tuned = np.zeros((len(ids), graph.WIDTH), dtype=np.float32)
+        tuned = np.zeros((len(ids), graph.WIDTH * len(adapter.SEEDS)), dtype=np.float32)
         parts = batches(ids)
         for done, rows in enumerate(parts, 1):
             if done % max(1, len(parts) // 8) == 0:
                 logger.info("Progress: encoding what people say, %d %%", 100 * done // len(parts))
             batch = [ids[row] for row in rows]
             vectors, hidden = self._encoder.run(batch, hidden=True)
-            if self._tail is not None:
+            if self._tails is not None:
                 tuned[rows] = self._tuned(hidden, batch)
             for number, row in enumerate(rows):
                 self._add(examples[row], vectors[number])
         return tuned
 
     def _tuned(self, hidden: Any, ids: Sequence[Sequence[int]]) -> Any:
-        assert self._tail is not None
-        return self._tail.run(["vector"], {"hidden": hidden, "mask": padded(ids)[1]})[0]
+        assert self._tails is not None
+        return self._tails.run(["vector"], {"hidden": hidden, "mask": padded(ids)[1]})[0]
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds sentence vectors to every example."""

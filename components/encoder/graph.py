@@ -12,7 +12,7 @@ import importlib.util
 import logging
 import tempfile
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Sequence
 
 import numpy as np
 
@@ -192,20 +192,29 @@ def _encoder(weights: Weights, shared: int) -> Any:
     return _model(g, inputs, outputs)
 
 
-def tail(weights: Weights, first: int) -> Any:
-    """The layers from ``first`` on: ``hidden`` and ``mask``, as the encoder gives them, to ``vector`` (batch, 384)."""
+def tails(ways: Sequence[Weights], first: int) -> Any:
+    """The layers from ``first`` on, by each of some weights.
+
+    Returns:
+        A model from ``hidden`` and ``mask``, as the encoder gives them, to ``vector`` (batch, 384 for each of the ways,
+        one behind the other).
+    """
     from onnx import TensorProto, helper
 
     g = _Graph()
     hidden_mask = _attention_mask(g)
-    x = "hidden"
-    for number in range(first, LAYERS):
-        x = _layer(g, x, hidden_mask, weights, number)
+    vectors = []
+    for weights in ways:
+        x = "hidden"
+        for number in range(first, LAYERS):
+            x = _layer(g, x, hidden_mask, weights, number)
+        vectors.append(_mean(g, x))
     inputs = [
         helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["batch", "tokens", WIDTH]),
         helper.make_tensor_value_info("mask", TensorProto.INT64, ["batch", "tokens"]),
     ]
-    return _model(g, inputs, {"vector": (_mean(g, x), ["batch", WIDTH])})
+    together = str(g.add("Concat", *vectors, axis=-1))
+    return _model(g, inputs, {"vector": (together, ["batch", WIDTH * len(vectors)])})
 
 
 def load_weights() -> Weights:

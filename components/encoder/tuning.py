@@ -1,4 +1,5 @@
-"""Makes the adapter: tunes the encoder's last layers to tell red flags, and intents, from what only sounds like them.
+"""Makes an adapter: tunes the encoder's last layers to tell red flags, intents and entries of the store from what only
+sounds like them.
 
 The published weights stay as they are; beside each matrix of the last layers a small one of low rank is trained, with
 the catalogue's phrasings and near misses and the intents' examples. The first layers are run once over the texts.
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
-from typing import Any, Callable, Sequence
+from typing import Any, Sequence
 
 import numpy as np
 
@@ -115,7 +116,6 @@ def tune(
     weights: Weights,
     first: int,
     epochs: int,
-    choose: Callable[[int, np.random.RandomState], Array],
     seed: int = 1,
 ) -> dict[str, Array]:
     """Trains corrections of the layers from ``first`` on, with one linear head a label on top.
@@ -126,8 +126,8 @@ def tune(
             head with one logit.
         weights: the published weights.
         first: the number of layers that stay as published.
-        epochs: passes over what ``choose`` picks.
-        choose: epoch and random state to the rows of this epoch.
+        epochs: passes over the texts.
+        seed: of everything that is drawn.
 
     Returns:
         The adapter, as ``adapter.pack`` makes it. The heads are left behind: a training of the bot fits its own.
@@ -148,8 +148,7 @@ def tune(
     body = [one for layer in layers for pair in layer.factors.values() for one in pair]
     body += [one for layer in layers for one in layer.shifts.values()]
     tops = [variable for head in heads.values() for variable in head]
-    plan = [choose(epoch, random) for epoch in range(epochs)]
-    steps = sum(-(-len(rows) // BATCH) for rows in plan)
+    steps = epochs * -(-len(hidden) // BATCH)
     optimizers = [
         tf.keras.optimizers.legacy.Adam(tf.keras.optimizers.schedules.PolynomialDecay(rate, steps, 0.0))
         for rate in (LAYER_RATE, HEAD_RATE)
@@ -176,8 +175,8 @@ def tune(
         return mean
 
     done = 0
-    for epoch, chosen in enumerate(plan):
-        rows = random.permutation(chosen)
+    for epoch in range(epochs):
+        rows = random.permutation(len(hidden))
         pools = [sorted(rows[i : i + POOL], key=lambda row: len(hidden[row])) for i in range(0, len(rows), POOL)]
         parts = [pool[i : i + BATCH] for pool in pools for i in range(0, len(pool), BATCH)]
         random.shuffle(parts)

@@ -105,3 +105,14 @@ def test_an_empty_message_is_not_understood(model: Model) -> None:
     message = Message({"text": ""})
     component.process([message])
     assert message.get("intent") == {"name": FALLBACK, "confidence": 1.0}
+
+
+def test_the_tuned_layers_have_a_say_in_which_entry_it_is(model: Model) -> None:
+    component = Understanding({**CONFIG, "tuned": 0.5}, None, Resource("understanding"), model)  # type: ignore[arg-type]
+    names = component._entry_names
+    given = np.full(len(names), 1 / len(names))
+    second = [0.9 if name == ICE else 0.1 / (len(names) - 1) for name in reversed(names)]
+    weighed = component._weigh_entries(given, names[::-1], np.array(second))
+    assert weighed.sum() == pytest.approx(1.0)
+    assert names[int(weighed.argmax())] == ICE
+    assert weighed.max() < 0.9
