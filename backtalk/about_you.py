@@ -104,6 +104,8 @@ class Listener:
         if "under_18" in self._adviser.conditions(state):
             return self._adviser.child(state)
         line = self.acknowledge(changed, state)
+        if message.intent == "clinician_cleared":
+            line = " ".join(filter(None, [self._say("checked_fine", state.focus.turn), line]))
         details = message.values("area") or message.values("situation")
         if details and not changed and not state.held and state.focus.last and message.intent != "correct_profile":
             # "She stands all day": that changes what fits.
@@ -126,9 +128,10 @@ class Listener:
             reply.texts.insert(0, line)
             return reply
         wanted = message.values("area") or (
-            (_WANTED.search(message.mended) or _ACHES.search(message.mended)) and (other or not shown)
+            (_WANTED.search(message.mended) or _ACHES.search(message.mended))
+            and (other or not shown or message.intent == "clinician_cleared")
         )
-        if not shown or other:
+        if not shown or other or (message.intent == "clinician_cleared" and _WANTED.search(message.mended)):
             if wanted and message.intent != "correct_profile":
                 # "My mum is 78, her lower back is stiff, what can she do": the question is in it.
                 exercise = {"exercise", "stretch"} & set(message.values("kind"))
@@ -137,6 +140,8 @@ class Listener:
                 reply.texts.insert(0, line)
                 return reply
             return Reply([line, self._say("ask_what")])
+        if not changed and message.intent == "clinician_cleared":
+            return Reply([line])
         bad = [(entry, forbidden(entry, conditions)) for entry in shown]
         bad = [(entry, why) for entry, why in bad if why]
         if not bad:

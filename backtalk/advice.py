@@ -420,6 +420,8 @@ class Adviser:
             else:
                 found = [self.store[ask.guesses[0].entry]]
             entries += [entry for entry in found if entry not in entries]
+        if len(entries) == 1:
+            return self.one(entries[0], state, message.mended, message.mentioned)
         topic = entries[0].topic if entries else None
         return self._list(entries[:3], self.phrases.say("both_answers"), state, conditions, topic)
 

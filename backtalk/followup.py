@@ -138,7 +138,8 @@ class Follower:
             if known and none:
                 known.append(self._say("no_number_for", what=joined(none, "or")))
             return Reply(["\n".join(known or lines[:1])], self._adviser.card(state.focus.topic, several, ()))
-        if entry.role is Role.NO or self._adviser.ruled_out(entry, state, conditions):
+        untold = not entry.advice and entry.dose is None
+        if untold or entry.role is Role.NO or self._adviser.ruled_out(entry, state, conditions):
             # No dose for what is not recommended, or what was told since then forbids.
             return self._adviser.one(entry, state, "", mentioned)
         state.focus.entry = entry.id

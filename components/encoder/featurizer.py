@@ -101,8 +101,8 @@ class Heads:
         """What they say of texts.
 
         Returns:
-            ``flag``, ``intent`` and ``entry``: probabilities (texts, labels), with their labels as ``flag_labels`` and so
-            on; ``alarm``: probability (texts).
+            ``flag``, ``intent`` and ``entry``: probabilities (texts, labels), with their labels as ``flag_labels`` and
+            so on; ``alarm``: probability (texts).
         """
         logits = {head: vectors @ weight + bias for head, (weight, bias) in self._weights.items()}
         alarm = 1 / (1 + np.exp(-logits.pop("alarm")[:, 0]))

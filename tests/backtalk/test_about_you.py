@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Iterable
+
 import pytest
 
 from backtalk.about_you import SCREEN, Listener
 from backtalk.advice import Adviser
 from backtalk.choosing import Request
 from backtalk.conversation import Focus, Option, State
+from backtalk.fact import Fact
 from backtalk.followup import Follower
 from backtalk.phrases import phrases
 from backtalk.profile import Person, Profile, remember
@@ -269,3 +272,30 @@ def test_what_is_asked_beside_the_answer_to_the_checklist_is_answered() -> None:
 def test_none_of_these_alone_is_thanked_for() -> None:
     reply = LISTENER.screen(message("screen_none", text="none of these"), at(ICE))
     assert reply.texts == [phrases().say("screen_cleared")]
+
+
+def cleared(talk: State, text: str, facts: Iterable[Fact] = ()) -> list[str]:
+    """The reply to a report of a check while nothing is open."""
+    said = message("clinician_cleared", text=text, facts=facts)
+    changed = remember(talk.profile, said.facts, said.intent, said.mended)
+    return LISTENER.told(said, changed, talk).texts
+
+
+def test_a_check_that_is_told_of_is_no_end_of_the_talk() -> None:
+    talk = at(ICE)
+    first, *rest = cleared(talk, "GP saw me and says keep moving, what can I do")
+    assert first in phrases().wordings("checked_fine")
+    assert rest
+    assert talk.focus.last != [ICE]
+
+
+def test_what_a_check_found_is_remembered() -> None:
+    talk = at("standing-forward-bend-toes")
+    texts = cleared(talk, "last year they saw a slipped disc", has("disc_herniation"))
+    assert "slipped disc" in texts[0]
+    assert any("leave out" in text.lower() or "left out" in text.lower() for text in texts)
+
+
+def test_a_bare_check_is_thanked_for() -> None:
+    (text,) = cleared(at(ICE), "doctor had a look, fine")
+    assert text in phrases().wordings("checked_fine")

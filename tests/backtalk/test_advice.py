@@ -115,6 +115,12 @@ def test_several_questions_get_a_short_answer_each() -> None:
     assert talk.focus.last == [ICE, "plank"]
 
 
+def test_two_questions_with_one_answer_get_it_in_full() -> None:
+    several = message("ask_ice", ICE, asks=[ask("ask_ice", ICE), ask("ask_heat", ICE)])
+    reply = ADVISER.answer(several, state())
+    assert store()[ICE].steps[0] in reply.texts[0]
+
+
 def test_several_questions_mind_what_is_ruled_out() -> None:
     several = message("ask_ice", ICE, asks=[ask("ask_ice", ICE), ask("ask_mckenzie", "mckenzie-3-prone-press-up")])
     talk = state("pregnant")

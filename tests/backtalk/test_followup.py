@@ -9,7 +9,7 @@ from backtalk.choosing import Request
 from backtalk.conversation import Focus, Option, Pending, State
 from backtalk.followup import Follower
 from backtalk.phrases import phrases
-from backtalk.store import store
+from backtalk.store import Role, store
 from tests.messages import has, message, state, told
 
 ADVISER = Adviser(store(), phrases())
@@ -361,3 +361,11 @@ def test_why_not_is_answered_with_what_forbids_it() -> None:
     texts = say("why_this", talk, "why not on my back?", ("pillow-under-knees-back-sleeping", 0.2))
     assert "because you are" in texts[0]
     assert store()["pillow-under-knees-back-sleeping"].title.lower() in texts[0].lower()
+
+
+def test_no_number_is_asked_of_an_explanation() -> None:
+    name = next(one.id for one in store() if one.role is Role.EXPLANATION and one.dose is None)
+    (text, *_) = say("how_often", at(name))
+    assert "no such number" not in text
+    assert "no number" not in text
+    assert store()[name].title in text
