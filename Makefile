@@ -94,5 +94,5 @@ web-check: web ## whether the committed widget is what its sources make
 explain: setup ## why the red-flag screen decides as it does: make explain TEXT="..."
 	@$(PYTHON) -m scripts.explain "$$TEXT"
 
-tune: setup-dev ## the encoder's adapter anew, after many new examples (a quarter of an hour; writes components/encoder/adapter.npz)
+tune: setup-dev ## the encoder's adapters anew, after many new examples (three quarters of an hour; writes components/encoder/adapter-*.npz)
 	@$(PYTHON) -W ignore -m scripts.tune
