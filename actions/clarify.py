@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from actions.base import BacktalkAction, adviser, follower, listener
-from backtalk.advice import GUESSING
 from backtalk.clarify import clarify
 from backtalk.conversation import Message, Reply, State
+from backtalk.followup import OF_ITS_OWN
 
 
 class ActionClarify(BacktalkAction):
@@ -17,7 +17,7 @@ class ActionClarify(BacktalkAction):
         if changed:
             # "I'm on blood thinners, does that change anything": whatever was asked, this counts.
             return listener().told(message, changed, state)
-        likely = message.asks[0].guesses and message.asks[0].guesses[0].confidence >= GUESSING
+        likely = message.asks[0].guesses and message.asks[0].guesses[0].confidence >= OF_ITS_OWN
         if state.focus.last and not likely and (message.values("area") or message.values("situation")):
             # "Low", "when I drive": the answer to where or when.
             return follower().refine(message, state)

@@ -16,11 +16,11 @@ from backtalk.understanding import for_person, reweighed
 from backtalk.wishes import about_it, wanted
 
 #: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the
-#: right one in 99 % of cases there, in 83 % below. From the calibration (`make calibrate`).
-SURE = 0.8
-#: Below SURE the two or three likeliest are; below this, where the likeliest is wrong in half of the cases, said to be
-#: a guess.
-GUESSING = 0.45
+#: right one in 99 % of cases there, in 80 % below. From the calibration (`make calibrate`).
+SURE = 0.7
+#: Below SURE the two or three likeliest are; below this, where the likeliest is wrong in four cases of ten, said to be a
+#: guess.
+GUESSING = 0.3
 #: Guesses below this share are not worth naming beside a likelier one.
 WORTH_NAMING = 0.08
 #: In a question with an "or", the second likeliest is the other one of the two from this probability on.

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Optional, Sequence
 
-from backtalk.advice import AMOUNTS, GUESSING, Adviser
+from backtalk.advice import AMOUNTS, Adviser
 from backtalk.choosing import KINDS, forbidden
 from backtalk.clarify import which
 from backtalk.conversation import SHOWN_LIMIT, Ask, Message, Option, Reply, State, chosen, ordinal
@@ -20,6 +20,8 @@ from backtalk.suitability import Suitability
 
 #: Things that a recap names: the latest; a longer list is one nobody reads.
 RECALLED = 6
+#: A guess this likely is a question of its own, however few its words.
+OF_ITS_OWN = 0.45
 #: Words up to which a question that names nothing for sure is taken for one about the thing at hand.
 ELLIPSIS = 5
 #: Questions about the thing at hand that "and the second one?" asks again.
@@ -383,7 +385,7 @@ class Follower:
         guesses = message.asks[0].guesses
         if len(message.asks) > 1 or len(message.mended.split()) > ELLIPSIS or not guesses:
             return None
-        if guesses[0].confidence >= GUESSING and guesses[0].entry not in state.focus.last:
+        if guesses[0].confidence >= OF_ITS_OWN and guesses[0].entry not in state.focus.last:
             return None
         if any(pattern.search(message.mended) for pattern, *_ in AMOUNTS):
             # "Salmon, how often": that has an answer of its own.

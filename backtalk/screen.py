@@ -39,14 +39,15 @@ class Limits(NamedTuple):
 #: Nothing is surer than this, or one opinion would leave the other no say.
 LEAST = 1e-4
 #: What both views of the learned part must say together, by what the rules say. From the labelled messages that were
-#: looked at while building (`tests/safety/messages_dev.yml`): without a rule, 97 of 100 hard harmless messages lie
-#: below 0.25, and of 88 emergencies two. A clear rule needs next to nothing beside it, and is asked about unless both
-#: views are as good as certain: of 539 emergencies looked at while building, none lay below 0.0005. Where all that was
-#: found is denied, asked about or a figure of speech, the learned part must be surer.
+#: looked at while building (`tests/safety/messages_dev.yml`, and as many others): without a rule, 98 of 100 hard
+#: harmless messages lie below 0.25, and of 192 emergency and urgent ones three. A clear rule needs next to nothing beside
+#: it, and is asked about unless both views are as good as certain: of 425 with one, none lay below 0.002; of 99 with a
+#: possible one, none below 0.05. Where all that was found is denied, asked about or a figure of speech, the learned part
+#: must be surer.
 LIMITS: Mapping[Support, Limits] = {
-    Support.CLEAR: Limits(0.01, 0.0005),
-    Support.POSSIBLE: Limits(0.10, 0.015),
-    Support.NONE: Limits(0.25, 0.10),
+    Support.CLEAR: Limits(0.01, 0.002),
+    Support.POSSIBLE: Limits(0.10, 0.04),
+    Support.NONE: Limits(0.25, 0.15),
     Support.DENIED: Limits(0.40, 0.05),
 }
 #: Without a rule behind it, an alarm needs one flag at least that the learned part holds for this likely; else it is

@@ -17,6 +17,8 @@ GUESSES = 5
 UNSURE = 0.25
 #: A part of a message counts as a question of its own from this probability on.
 PART_SURE = 0.55
+#: The same in a message that as a whole is to be declined.
+BESIDE_DECLINE = 0.8
 #: The bot declines only when the probability of all out-of-scope intents together reaches this.
 DECLINE_FROM = 0.4
 #: Below this probability of a decline, a question that may be the guide's is asked back about instead of declined. From
@@ -123,6 +125,12 @@ def asks_of(scores: Sequence[Scores], texts: Sequence[str], topics: Mapping[str,
         if asked and _topic(ask) not in [_topic(one) for one in several]:
             several.append(ask)
     answered = [ask for ask in several if ask.intent not in DECLINES]
+    if whole.intent in DECLINES:
+        # A story about a nail has sentences that sound like the guide's; a question to the guide has the form of one.
+        asked = [
+            ask for ask in answered if _question(ask) and ask.confidence >= BESIDE_DECLINE and _ASKS.search(ask.text)
+        ]
+        answered = answered if asked else []
     if len(several) >= 2 and answered:
         return (whole if _question(whole) or whole.intent in FOLLOW_UPS else answered[0], *several[:3])
     clear = [ask for ask in several if _question(ask)]

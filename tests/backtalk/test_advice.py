@@ -62,7 +62,7 @@ def test_an_honest_no_comes_with_something_safer() -> None:
 
 
 def test_a_guess_is_said_to_be_one() -> None:
-    reply = ADVISER.answer(message("ask_ice", (ICE, GUESSING - 0.01), ("hot-compress-15-20", 0.3)), state())
+    reply = ADVISER.answer(message("ask_ice", (ICE, GUESSING - 0.01), ("hot-compress-15-20", 0.2)), state())
     assert "not sure" in reply.texts[0]
     assert "1. A wrapped cold pack" in reply.texts[0]
     assert "2. A wrapped warm pack" in reply.texts[0]

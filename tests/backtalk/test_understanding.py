@@ -99,6 +99,8 @@ def test_what_is_declined_stands_beside_what_is_answered_if_it_is_asked() -> Non
     pills = scores(0.05, None, ask_medication=0.9)
     found = asks_of([pills, pills, scores(0.9)], ["x", "can i take pills", "can i ice"], TOPICS)
     assert [ask.intent for ask in found] == ["ask_ice", "ask_medication", "ask_ice"]
+    story = asks_of([pills, pills, scores(0.9)], ["x", "can i take pills", "i iced it"], TOPICS)
+    assert [ask.intent for ask in story] == ["ask_medication"]
     told = asks_of([scores(0.9), pills, scores(0.9)], ["x", "i take pills", "can i ice"], TOPICS)
     assert [ask.intent for ask in told] == ["ask_ice"]
 
