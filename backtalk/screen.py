@@ -40,10 +40,10 @@ class Limits(NamedTuple):
 LEAST = 1e-4
 #: What both views of the learned part must say together, by what the rules say. From the labelled messages that were
 #: looked at while building (`tests/safety/messages_dev.yml`, and as many others): without a rule, 98 of 100 hard
-#: harmless messages lie below 0.25, and of 192 emergency and urgent ones three. A clear rule needs next to nothing beside
-#: it, and is asked about unless both views are as good as certain: of 425 with one, none lay below 0.002; of 99 with a
-#: possible one, none below 0.05. Where all that was found is denied, asked about or a figure of speech, the learned part
-#: must be surer.
+#: harmless messages lie below 0.25, and of 192 emergency and urgent ones three. A clear rule needs next to nothing
+#: beside it, and is asked about unless both views are as good as certain: of 425 with one, none lay below 0.002; of 99
+#: with a possible one, none below 0.05. Where all that was found is denied, asked about or a figure of speech, the
+#: learned part must be surer.
 LIMITS: Mapping[Support, Limits] = {
     Support.CLEAR: Limits(0.01, 0.002),
     Support.POSSIBLE: Limits(0.10, 0.04),
