@@ -18,8 +18,8 @@ from backtalk.wishes import about_it, wanted
 #: From this probability on, the likeliest entry alone is the answer: on messages that training never saw it is the
 #: right one in 99 % of cases there, in 80 % below. From the calibration (`make calibrate`).
 SURE = 0.7
-#: Below SURE the two or three likeliest are; below this, where the likeliest is wrong in four cases of ten, they are said
-#: to be a guess.
+#: Below SURE the two or three likeliest are; below this, where the likeliest is wrong in four cases of ten, they are
+#: said to be a guess.
 GUESSING = 0.3
 #: Guesses below this share are not worth naming beside a likelier one.
 WORTH_NAMING = 0.08

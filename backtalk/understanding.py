@@ -127,10 +127,10 @@ def asks_of(scores: Sequence[Scores], texts: Sequence[str], topics: Mapping[str,
     answered = [ask for ask in several if ask.intent not in DECLINES]
     if whole.intent in DECLINES:
         # A story about a nail has sentences that sound like the guide's; a question to the guide has the form of one.
-        asked = [
+        plain = [
             ask for ask in answered if _question(ask) and ask.confidence >= BESIDE_DECLINE and _ASKS.search(ask.text)
         ]
-        answered = answered if asked else []
+        answered = answered if plain else []
     if len(several) >= 2 and answered:
         return (whole if _question(whole) or whole.intent in FOLLOW_UPS else answered[0], *several[:3])
     clear = [ask for ask in several if _question(ask)]
