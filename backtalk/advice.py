@@ -23,6 +23,8 @@ SURE = 0.7
 GUESSING = 0.3
 #: Guesses below this share are not worth naming beside a likelier one.
 WORTH_NAMING = 0.08
+#: How much likelier one of several questions is about a thing that the whole message may be about.
+IN_THE_WHOLE = 5.0
 #: In a question with an "or", the second likeliest is the other one of the two from this probability on.
 EITHER = 0.05
 _OR = re.compile(r"\bor\b(?! not\b| no\b)")
@@ -153,7 +155,8 @@ class Adviser:
 
     def ruled_out(self, entry: Entry, state: State, conditions: frozenset[str]) -> tuple[str, ...]:
         """Why an entry may not be shown: conditions; "held" for an open flag; empty if it may."""
-        if state.held and entry.physical and entry.advice:
+        if state.held and entry.physical:
+            # A no to hard training tells of short walks instead: that too can wait.
             return ("held",)
         return forbidden(entry, conditions)
 
@@ -412,13 +415,17 @@ class Adviser:
     def _several(self, asks: Sequence[Ask], message: Message, state: State) -> Reply:
         """A short answer to each of several questions."""
         conditions = self.conditions(state, message.mentioned)
+        whole = {guess.entry for guess in message.asks[0].guesses}
         entries: list[Entry] = []
         for ask in asks:
             if ask.intent in GENERAL or not ask.guesses:
                 request = wanted(ask, message, state.focus)
                 found = list(offers(self.store, request, conditions, state.focus.history, at_most=1).entries)
             else:
-                found = [self.store[ask.guesses[0].entry]]
+                # A few words ("and for the lifting?") say less than the message that they are part of.
+                guesses = for_person(ask.guesses, self.store, conditions)
+                factors = {guess.entry: IN_THE_WHOLE if guess.entry in whole else 1.0 for guess in guesses}
+                found = [self.store[reweighed(guesses, factors)[0].entry]]
             entries += [entry for entry in found if entry not in entries]
         if len(entries) == 1:
             return self.one(entries[0], state, message.mended, message.mentioned)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Optional, Sequence
 
 from backtalk.advice import AMOUNTS, Adviser
-from backtalk.choosing import KINDS, forbidden
+from backtalk.choosing import KINDS, Request, forbidden
 from backtalk.clarify import which
 from backtalk.conversation import SHOWN_LIMIT, Ask, Message, Option, Reply, State, chosen, ordinal
 from backtalk.naming import Namer
@@ -31,6 +31,7 @@ _SHOW = re.compile(r"\b(?:explain|show|describe|tell me|steps|how do|how to|how 
 _EASIER = re.compile(r"\b(?:easier|gentler|lighter|simpler|softer|less hard|not so hard)\b")
 _WITH_IT = re.compile(r"\b(?:with|on|using) (?:it|that|this|them)\b|\b(?:it|that) on\b")
 _MUCH = re.compile(r"\bhow much\b")
+_ANYTHING = re.compile(r"\b(?:is there|isn't there|have you|got) anything\b|\bwhat (?:am i|can i|may i)\b")
 _NEXT = re.compile(r"\bnext\b|\bafter (?:that|this|it)\b")
 #: A question about all that was named, not about one of it.
 _ALL = re.compile(r"\b(?:all|any|these|those|them|both|everything|ones)\b")
@@ -211,6 +212,11 @@ class Follower:
         if entry is None:
             return self._nothing_yet()
         several = [self._store[name] for name in state.focus.last if name in self._store]
+        conditions = self._adviser.conditions(state, message.mentioned)
+        if _ANYTHING.search(message.mended) and self._adviser.ruled_out(entry, state, conditions):
+            # "Is there anything that I am allowed?", after several were not.
+            state.focus.request = Request(areas=state.focus.request.areas, mentioned=message.mentioned)
+            return self._adviser.offer(state)
         if len(several) > 1 and entry == several[0] and (_ALL.search(message.mended) or not ordinal(message.mended)):
             return self._suitability.of_several(several, message, state)
         return self._suitability.of_one(entry, message, state)
@@ -298,7 +304,10 @@ class Follower:
         mentioned = message.mentioned
         kinds = message.values("kind")
         before = focus.request
-        named = self._namer.named(message, focus.topic)
+        conditions = self._adviser.conditions(state, mentioned)
+        guessed = [self._store[guess.entry] for guess in message.asks[0].guesses if guess.entry in self._store]
+        out = [one.id for one in guessed if self._adviser.ruled_out(one, state, conditions)]
+        named = self._namer.named(message, focus.topic, ruled_out=out)
         if named and not (areas and self.reference.loosely(message, named)):
             # "What about a foot bath in the evening?" names another thing, not another detail of this one.
             return self._adviser.one(named, state, message.mended, mentioned)

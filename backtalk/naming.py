@@ -163,16 +163,24 @@ class Namer:
                 text[fact.start : fact.end] = " " * (fact.end - fact.start)
         return _words("".join(text))
 
-    def named(self, message: Message, topic: Optional[str] = None, obstacles: Collection[str] = ()) -> Optional[Entry]:
+    def named(
+        self,
+        message: Message,
+        topic: Optional[str] = None,
+        obstacles: Collection[str] = (),
+        ruled_out: Collection[str] = (),
+    ) -> Optional[Entry]:
         """The likeliest entry that the message calls by one of its names; None if it names none.
 
         Args:
             topic: of the talk: "and ginger?" after food means the one to eat. obstacles: as for ``called``.
+            ruled_out: entries that are not meant if there is another: of two that are done standing, the allowed one.
         """
         said = self._said(message)
         guesses = [guess.entry for guess in message.asks[0].guesses if guess.entry in self._store]
         called = [self._store[name] for name in guesses if said & self._names[name]]
         called = [entry for entry in called if not blocked(entry, obstacles)] or called
+        called = [entry for entry in called if entry.id not in ruled_out] or called
         here = [entry for entry in called if entry.topic == topic]
         likely = [entry for entry in called if entry.id in guesses[:LOOKED_AT]]
         return next(iter([*here, *likely]), None)

@@ -51,7 +51,7 @@ class SafetyPolicy(Policy):
         featurizer: Optional[TrackerFeaturizer] = None,
     ) -> None:
         super().__init__(config, model_storage, resource, execution_context, featurizer)
-        physical = frozenset(entry.id for entry in store() if entry.physical and entry.advice)
+        physical = frozenset(entry.id for entry in store() if entry.physical)
         self._nurse = Nurse(catalogue(), phrases(), physical)
 
     def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:

@@ -115,6 +115,14 @@ def test_several_questions_get_a_short_answer_each() -> None:
     assert talk.focus.last == [ICE, "plank"]
 
 
+def test_a_part_of_few_words_means_what_the_whole_may_mean() -> None:
+    part = ask("ask_strengthening", ("plank", 0.4), ("hip-bridge", 0.3))
+    several = message("ask_ice", (ICE, 0.6), ("hip-bridge", 0.2), asks=[ask("ask_ice", ICE), part])
+    talk = state()
+    ADVISER.answer(several, talk)
+    assert talk.focus.last == [ICE, "hip-bridge"]
+
+
 def test_two_questions_with_one_answer_get_it_in_full() -> None:
     several = message("ask_ice", ICE, asks=[ask("ask_ice", ICE), ask("ask_heat", ICE)])
     reply = ADVISER.answer(several, state())

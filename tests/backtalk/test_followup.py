@@ -369,3 +369,20 @@ def test_no_number_is_asked_of_an_explanation() -> None:
     assert "no such number" not in text
     assert "no number" not in text
     assert store()[name].title in text
+
+
+def test_anything_that_is_allowed_is_something_that_is_allowed() -> None:
+    talk = at("foot-soak-general")
+    talk.profile = state("blood_thinners").profile
+    say("ask_safety", talk, "is there anything i am allowed")
+    assert talk.focus.last
+    assert "foot-soak-general" not in talk.focus.last
+    assert not any("blood_thinners" in store()[name].avoid_if for name in talk.focus.last)
+
+
+def test_of_two_with_the_same_name_the_allowed_one_is_meant() -> None:
+    talk = at("mckenzie-overview")
+    talk.profile = state("disc_herniation").profile
+    standing = ("mckenzie-7-flexion-standing", 0.5), ("mckenzie-4-standing-extension", 0.3)
+    say("refine", talk, "and the mckenzie one standing up", *standing)
+    assert talk.focus.last == ["mckenzie-4-standing-extension"]

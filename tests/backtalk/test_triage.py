@@ -28,7 +28,7 @@ from backtalk.understanding import FALLBACK
 from backtalk.yaml_files import ROOT, read_yaml
 from tests.messages import message, told
 
-PHYSICAL = frozenset(entry.id for entry in store() if entry.physical and entry.advice)
+PHYSICAL = frozenset(entry.id for entry in store() if entry.physical)
 NURSE = Nurse(catalogue(), phrases(), PHYSICAL)
 ICE, SCREEN_HEIGHT = "ice-compress-three-times-daily", "screen-at-eye-level"
 SERIOUS = [flag.id for flag in catalogue() if flag.tier is not Tier.SOON]
