@@ -116,8 +116,6 @@ class BacktalkAction(Action):
             reminder = adviser().reminder(state)
             if reminder not in texts:
                 texts.append(reminder)
-        for name in reply.declined:
-            dispatcher.utter_message(response=f"utter_{name.removeprefix('ask_')}")
         for text in texts:
             dispatcher.utter_message(text=text)
         card: Optional[dict[str, Any]] = reply.card

@@ -203,13 +203,11 @@ class Reply:
         texts: complete messages, in order.
         card: at most one, as the message contract has it.
         question: a text with options, after the texts; it becomes ``pending``.
-        declined: intents of what was asked besides and is declined; said first.
     """
 
     texts: list[str] = field(default_factory=list)
     card: Optional[dict[str, Any]] = None
     question: Optional[tuple[str, Pending]] = None
-    declined: list[str] = field(default_factory=list)
 
 
 def _plain(text: str) -> str:

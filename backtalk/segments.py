@@ -25,6 +25,8 @@ _QUESTION = (
 _SECOND = re.compile(
     rf"(?:,\s*|\s+)(?:and|also|plus|or)\s+(?={_QUESTION}\b)"
     rf"|,\s*(?={_QUESTION}\s+(?:i|it|the|that|this|my|you|we|about|long|often|many)\b)"
+    # "My mum has thin bones, which stretches can she do".
+    r"|,\s*(?=(?:which|what) \w+ (?:can|could|should|shall|would|is|are)\b)"
     # "..., is walking ok": the verdict that is asked for tells it from ", which is good".
     r"|,\s*(?=(?:is|are|do|does|can|should|would)\s+\w+(?:\s+\w+)?\s+(?:ok|okay|good|safe|bad|fine|allowed|useful|help|hurt|work)\b)"
 )

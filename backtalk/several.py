@@ -32,7 +32,7 @@ class Answers:
         advised = False
         for ask in asks:
             if ask.intent in DECLINES:
-                replies.append(Reply(declined=[ask.intent]))
+                replies.append(Reply([self._declined(ask.intent)]))
             elif self._adviser.asks_for_advice(ask):
                 words = message.mended if len(asks) == 2 else ask.text
                 replies.append(self._adviser.answer(replace(_part(message, ask), mended=words), state))
@@ -40,6 +40,12 @@ class Answers:
             elif ask.intent in FOLLOW_UPS and not (advised and ask.intent in _SAID_WITH_IT):
                 replies.append(self._follower.answer(_part(message, ask), state))
         return _merged(replies) if replies else None
+
+    def _declined(self, intent: str) -> str:
+        """What is said, beside an answer, to what is declined."""
+        phrases = self._adviser.phrases
+        own = f"besides_{intent.removeprefix('ask_')}"
+        return phrases.say(own if own in phrases else "besides_other")
 
 
 def _part(message: Message, ask: Ask) -> Message:
@@ -58,7 +64,6 @@ def _merged(replies: list[Reply]) -> Reply:
     """All texts once, one card of all cards, the last question."""
     whole = Reply()
     for reply in replies:
-        whole.declined += [name for name in reply.declined if name not in whole.declined]
         whole.texts += [text for text in reply.texts if text not in whole.texts]
         whole.question = reply.question or whole.question
         whole.card = _joined(whole.card, reply.card)

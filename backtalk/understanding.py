@@ -134,6 +134,9 @@ def asks_of(scores: Sequence[Scores], texts: Sequence[str], topics: Mapping[str,
     if len(several) >= 2 and answered:
         return (whole if _question(whole) or whole.intent in FOLLOW_UPS else answered[0], *several[:3])
     clear = [ask for ask in several if _question(ask)]
+    if whole.intent == "ask_other_health" and answered and len(several) == 1:
+        # "My mum has osteoporosis, which stretches can she do": the illness is told, and not asked about.
+        return (clear[0],)
     if clear and (whole.intent in YIELDING or whole.intent == FALLBACK):
         return (clear[0],)
     if clear and clear[0].confidence > whole.confidence + 0.2 and whole.intent in DECLINES:

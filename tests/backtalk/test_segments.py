@@ -53,3 +53,8 @@ def test_of_a_long_story_the_beginning_and_the_end_are_kept() -> None:
     assert len(found) == 1 + AT_MOST
     assert found[1] == sentences[0]
     assert found[-1] == sentences[-1]
+
+
+def test_which_after_a_comma_starts_a_question() -> None:
+    text = "my mum has thin bones, which stretches can she do"
+    assert segments(text) == [text, "my mum has thin bones", "which stretches can she do"]

@@ -68,7 +68,9 @@ def test_what_is_declined_is_declined_beside_the_answer() -> None:
     asks = [ask("ask_medication", text="can i take ibuprofen"), ask("ask_heat", HEAT, text="can i use heat")]
     reply = answered(state(), "can i take ibuprofen? can i use heat", *asks)
     assert reply is not None
-    assert reply.declined == ["ask_medication"]
+    assert reply.texts[0] == phrases().say("besides_medication")
+    assert reply.card is not None
+    assert reply.card["type"] == "answer", "one card, that of the answer"
     assert any(store()[HEAT].title in text for text in reply.texts)
 
 

@@ -144,3 +144,10 @@ def test_whoever_gave_birth_is_no_longer_pregnant() -> None:
     guesses = [Guess("preg-sleep-curled-on-side", 0.5), Guess("sleep-side-lying-curled", 0.2)]
     assert for_person(guesses, store(), {"postpartum"})[0].entry == "sleep-side-lying-curled"
     assert for_person(guesses, store(), {"pregnant"})[0].entry == "preg-sleep-curled-on-side"
+
+
+def test_an_illness_that_is_told_declines_no_question_beside_it() -> None:
+    ill, child = scores(0.05, None, ask_other_health=0.9), scores(0.05, None, ask_child=0.9)
+    texts = ["x", "my mum has thin bones", "how does she ice it"]
+    assert asks_of([ill, ill, scores(0.9)], texts, TOPICS)[0].intent == "ask_ice"
+    assert asks_of([child, child, scores(0.9)], texts, TOPICS)[0].intent == "ask_child", "a child's back is no adult's"

@@ -226,7 +226,7 @@ class TestWeighing:
         assert self.decide(reader, "I can't pee", 0.05, "RF-CES").flags == ["RF-CES"]
 
     def test_a_clear_rule_is_at_least_asked_about(self, reader) -> None:  # type: ignore[no-untyped-def]
-        found = self.decide(reader, "I can't pee", 0.001, "RF-CES")
+        found = self.decide(reader, "I can't pee", 0.005, "RF-CES")
         assert found.flags == []
         assert found.doubtful == ["RF-CES"]
 
@@ -241,7 +241,7 @@ class TestWeighing:
 
     def test_without_rules_the_learned_part_decides(self, reader) -> None:  # type: ignore[no-untyped-def]
         assert self.decide(reader, "it is different today", 0.9, "RF-CES").flags == ["RF-CES"]
-        assert self.decide(reader, "it is different today", 0.1, "RF-CES").doubtful == ["RF-CES"]
+        assert self.decide(reader, "it is different today", 0.2, "RF-CES").doubtful == ["RF-CES"]
         assert self.decide(reader, "it is different today", 0.02, "RF-CES").doubtful == []
 
 
