@@ -283,6 +283,9 @@ class Follower:
             return self._chosen(self._store[last[0]], message, state)
         if named := self.reference.named(message, state.focus):  # "The pillow one", of an earlier answer.
             return self._chosen(named, message, state)
+        if last and (message.values("area") or message.values("situation")):
+            # "The lower part": of the back, not of the list.
+            return self.refine(message, state)
         if last:
             options = [Option(self._store[name].title, name) for name in last if name in self._store]
             return which(self._say("which_one"), options)

@@ -27,8 +27,9 @@ _WORD = re.compile(r"[a-z]{3,}")
 _COMMON = frozenset(
     "the and for with not one two three both time daily day week hour minute second long hold often your you safe out "
     "off back pain sore lower upper mid exercise stretch position pose step side sit sitting stand standing lie lying "
-    "general easy small gentle calm start starting self doe what how after before than more many every keep use move "
-    "work home friend stretche cause break every tight tightness stiff stiffness hurt ache turn".split()
+    "general easy small gentle calm start starting self doe what how why when which where who after before than more "
+    "many every keep use move work home friend stretche cause break every tight tightness stiff stiffness hurt ache "
+    "turn".split()
 )
 #: Words that say nothing of a detail, whatever it is. (spaCy has a longer list; the action server does without spaCy,
 #: which takes as much memory as all the rest of it.)

@@ -97,7 +97,9 @@ class Reference:
             at_hand = None
         if at_hand:
             return at_hand
-        if guesses and guesses[0].confidence >= CLEARLY and guesses[0].entry in self._store:
+        likely = bool(guesses) and guesses[0].confidence >= CLEARLY and guesses[0].entry in self._store
+        if likely and self._namer.telling(message):
+            # A bare "why?" names nothing, whatever it sounds like.
             clear = self._store[guesses[0].entry]
             if not self.loosely(message, clear):
                 return clear

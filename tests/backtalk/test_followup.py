@@ -386,3 +386,15 @@ def test_of_two_with_the_same_name_the_allowed_one_is_meant() -> None:
     standing = ("mckenzie-7-flexion-standing", 0.5), ("mckenzie-4-standing-extension", 0.3)
     say("refine", talk, "and the mckenzie one standing up", *standing)
     assert talk.focus.last == ["mckenzie-4-standing-extension"]
+
+
+def test_a_bare_why_is_about_the_thing_at_hand() -> None:
+    texts = say("why_this", at(ICE), "why?", ("cause-pregnancy-backache", 0.4))
+    assert store()[ICE].evidence.why in texts[0]
+
+
+def test_a_part_of_the_back_is_no_part_of_the_list() -> None:
+    talk = at(ICE, HEAT, PLANK)
+    say("choose_option", talk, "the lower part", facts=told("area", "lower_back"))
+    assert talk.focus.request.areas == ("lower_back",)
+    assert talk.focus.last
