@@ -144,6 +144,11 @@ class Listener:
             return Reply([line])
         bad = [(entry, forbidden(entry, conditions)) for entry in shown]
         bad = [(entry, why) for entry, why in bad if why]
+        harms = [(entry.title, self._adviser.harm(entry, state, conditions)) for entry in shown]
+        worse = [f"{title}: {harm}" for title, harm in harms if harm]
+        if not bad and worse:
+            # What was warned of at any rate is worse for this person, and nothing of it "still fits".
+            return Reply([line, *worse, *self._no_longer(state, conditions)])
         if not bad:
             fresh = frozenset(changed) & conditions
             if "vertigo" in fresh and any(entry.physical for entry in shown):

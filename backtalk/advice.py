@@ -225,7 +225,7 @@ class Adviser:
             texts.append(direct)
         text, *notes = self.full(entry, conditions)
         text = self._lead(text, state)
-        harm = self._harm(entry, state, conditions)
+        harm = self.harm(entry, state, conditions)
         if harm:
             text += "\n" + harm
         reply = Reply([*texts, text, *notes], self.card(entry.topic, [entry], ()))
@@ -243,7 +243,7 @@ class Adviser:
         shown = [entry, *extra[:1]]
         return self._finish(reply, state, shown, entry.topic)
 
-    def _harm(self, entry: Entry, state: State, conditions: frozenset[str]) -> str:
+    def harm(self, entry: Entry, state: State, conditions: frozenset[str]) -> str:
         """Why an honest no, which may still say how to go about it if one must, is not for this person; or empty."""
         worse = [name for name in entry.avoid_if if name in conditions] if entry.role is Role.NO else []
         return self.phrases.say("no_for_you", why=self.because(worse, state)) if worse else ""
@@ -337,7 +337,7 @@ class Adviser:
         texts = [self._lead(body, state)]
         for entry in shown:
             texts += self.cares(entry, state, conditions)[:1]
-            harm = self._harm(entry, state, conditions)
+            harm = self.harm(entry, state, conditions)
             if harm:
                 texts.append(f"{entry.title}: {harm}")
         texts = texts[:3]

@@ -211,9 +211,10 @@ class Follower:
         entry = self._entry(message, state)
         if entry is None:
             return self._nothing_yet()
-        several = [self._store[name] for name in state.focus.last if name in self._store]
+        several = [one for one in map(self._store.get, state.focus.last) if one is not None and one.advice]
         conditions = self._adviser.conditions(state, message.mentioned)
-        if _ANYTHING.search(message.mended) and self._adviser.ruled_out(entry, state, conditions):
+        unfit = not entry.advice or self._adviser.ruled_out(entry, state, conditions)
+        if unfit and _ANYTHING.search(message.mended):
             # "Is there anything that I am allowed?", after several were not.
             state.focus.request = Request(areas=state.focus.request.areas, mentioned=message.mentioned)
             return self._adviser.offer(state)

@@ -28,8 +28,8 @@ class Suitability:
         adviser = self._adviser
         mentioned = message.mentioned
         conditions = adviser.conditions(state, mentioned)
-        why = forbidden(entry, conditions)
-        if why:
+        if forbidden(entry, conditions) or not entry.advice:
+            # What we warn against, or explain, is never said to be fine: its own words say for whom it is worst.
             return adviser.one(entry, state, "", mentioned)
         labels = self._store.vocabulary.conditions
         named = [labels[name].label for name in entry.avoid_if[:NAMED]]
@@ -49,7 +49,7 @@ class Suitability:
         """Which of a list fit this person still, and which do not."""
         adviser = self._adviser
         conditions = adviser.conditions(state, message.mentioned)
-        bad = [(entry, adviser.ruled_out(entry, state, conditions)) for entry in entries]
+        bad = [(entry, adviser.ruled_out(entry, state, conditions)) for entry in entries if entry.advice]
         fit = [entry for entry, why in bad if not why]
         out = [(entry, why) for entry, why in bad if why and why != ("held",)]
         texts = [self._say("still_fit", what=joined([f'"{entry.title}"' for entry in fit]))] if fit else []

@@ -299,3 +299,9 @@ def test_what_a_check_found_is_remembered() -> None:
 def test_a_bare_check_is_thanked_for() -> None:
     (text,) = cleared(at(ICE), "doctor had a look, fine")
     assert text in phrases().wordings("checked_fine")
+
+
+def test_what_was_warned_of_does_not_still_fit() -> None:
+    texts = tell(at("foot-soak-temperature"), has("diabetes"))
+    assert not any(phrases().say("noted_still_fits") in text for text in texts)
+    assert any("because you have diabetes" in text for text in texts)

@@ -398,3 +398,17 @@ def test_a_part_of_the_back_is_no_part_of_the_list() -> None:
     say("choose_option", talk, "the lower part", facts=told("area", "lower_back"))
     assert talk.focus.request.areas == ("lower_back",)
     assert talk.focus.last
+
+
+def test_what_is_warned_of_is_never_said_to_be_fine() -> None:
+    talk = at("foot-soak-temperature")
+    talk.profile = state("diabetes", "numb_feet").profile
+    texts = say("ask_safety", talk, "is that ok for me then")
+    assert not any("nothing you told me" in text for text in texts)
+    assert any("because you have diabetes" in text for text in texts)
+    talk = at("foot-soak-temperature", "foot-soak-cure-claims")
+    talk.profile = state("diabetes", "numb_feet").profile
+    texts = say("ask_safety", talk, "is there anything i am allowed")
+    assert all(store()[name].advice for name in talk.focus.last)
+    assert not any(set(store()[name].avoid_if) & {"diabetes", "numb_feet"} for name in talk.focus.last)
+    assert texts
